@@ -1,0 +1,142 @@
+package record
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// AppendTurn adds a turn to its thread. The turns of a thread are in the order of their At.
+func (r *Record) AppendTurn(ctx context.Context, thread Thread, turn Turn) error {
+	if turn.Key == "" {
+		return errors.New("a turn needs the key of its question, or a retry would add it twice")
+	}
+	cases, err := json.Marshal(append([]string{}, turn.Cases...)) // [] rather than null
+	if err != nil {
+		return fmt.Errorf("encoding a turn: %w", err)
+	}
+	_, err = r.db.ExecContext(ctx, `
+		INSERT INTO record_turn (team, channel, thread, key, question, cases, at) VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (team, channel, thread, key) DO UPDATE SET question = excluded.question, cases = excluded.cases, at = excluded.at`,
+		thread.Team, thread.Channel, thread.TS, turn.Key, turn.Question, string(cases), turn.At.UnixMilli())
+	if err != nil {
+		return fmt.Errorf("recording a turn: %w", err)
+	}
+	return nil
+}
+
+// Turns returns the latest limit turns of a thread, oldest first.
+func (r *Record) Turns(ctx context.Context, thread Thread, limit int) ([]Turn, error) {
+	rows, err := r.db.QueryContext(ctx, `
+		SELECT key, question, cases, at FROM record_turn WHERE team = ? AND channel = ? AND thread = ?
+		ORDER BY at DESC, key DESC LIMIT ?`, thread.Team, thread.Channel, thread.TS, max(limit, 0))
+	if err != nil {
+		return nil, fmt.Errorf("reading a thread: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var turns []Turn
+	for rows.Next() {
+		var turn Turn
+		var cases string
+		var at int64
+		if err := rows.Scan(&turn.Key, &turn.Question, &cases, &at); err != nil {
+			return nil, fmt.Errorf("reading a thread: %w", err)
+		}
+		if err := json.Unmarshal([]byte(cases), &turn.Cases); err != nil {
+			return nil, fmt.Errorf("reading a turn's cases: %w", err)
+		}
+		turn.At = time.UnixMilli(at).UTC()
+		turns = append(turns, turn)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("reading a thread: %w", err)
+	}
+	slices.Reverse(turns)
+	return turns, nil
+}
+
+// HasThread tells whether jirei answered in the thread, so that a reply there is meant for it.
+func (r *Record) HasThread(ctx context.Context, thread Thread) (bool, error) {
+	var one int
+	err := r.db.QueryRowContext(ctx, `SELECT 1 FROM record_turn WHERE team = ? AND channel = ? AND thread = ? LIMIT 1`,
+		thread.Team, thread.Channel, thread.TS).Scan(&one)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("looking for a thread: %w", err)
+	}
+	return true, nil
+}
+
+// SaveShare records a share: before the card is posted without its TS, after it with.
+func (r *Record) SaveShare(ctx context.Context, share Share) error {
+	if share.ID == "" {
+		return errors.New("a share needs an id, or a retry would record it twice")
+	}
+	_, err := r.db.ExecContext(ctx, `
+		INSERT INTO record_share (id, team, channel, ts, "case", "by", "from", comment, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET team = excluded.team, channel = excluded.channel, ts = excluded.ts, "case" = excluded."case",
+			"by" = excluded."by", "from" = excluded."from", comment = excluded.comment, at = excluded.at`,
+		share.ID, share.Team, share.Channel, share.TS, share.Case, share.By, share.From, share.Comment, share.At.UnixMilli())
+	if err != nil {
+		return fmt.Errorf("recording a share: %w", err)
+	}
+	return nil
+}
+
+// Shares returns the latest limit shares of a team, newest first; of one case where caseID is not empty.
+func (r *Record) Shares(ctx context.Context, team, caseID string, limit int) ([]Share, error) {
+	rows, err := r.db.QueryContext(ctx, `
+		SELECT id, team, channel, ts, "case", "by", "from", comment, at FROM record_share
+		WHERE team = ?1 AND (?2 = '' OR "case" = ?2) ORDER BY at DESC, id DESC LIMIT ?3`, team, caseID, max(limit, 0))
+	if err != nil {
+		return nil, fmt.Errorf("reading shares: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var shares []Share
+	for rows.Next() {
+		var s Share
+		var at int64
+		if err := rows.Scan(&s.ID, &s.Team, &s.Channel, &s.TS, &s.Case, &s.By, &s.From, &s.Comment, &at); err != nil {
+			return nil, fmt.Errorf("reading shares: %w", err)
+		}
+		s.At = time.UnixMilli(at).UTC()
+		shares = append(shares, s)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("reading shares: %w", err)
+	}
+	return shares, nil
+}
+
+// Forget deletes whole threads whose latest turn is older than before (a thread that goes on keeps its beginning, or a follow-up would lose
+// it), older replies and first times, and blanks the comments of older shares; who shared what stays. The caller does this once a
+// day with 30 days.
+func (r *Record) Forget(ctx context.Context, before time.Time) error {
+	tx, err := r.db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("forgetting: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	for _, query := range []string{
+		`DELETE FROM record_turn WHERE (team, channel, thread) IN
+			(SELECT team, channel, thread FROM record_turn GROUP BY team, channel, thread HAVING max(at) < ?)`,
+		`DELETE FROM record_reply WHERE at < ?`,
+		`DELETE FROM record_once WHERE at < ?`,
+		`UPDATE record_share SET comment = '' WHERE at < ? AND comment <> ''`,
+	} {
+		if _, err := tx.ExecContext(ctx, query, before.UnixMilli()); err != nil {
+			return fmt.Errorf("forgetting: %w", err)
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("forgetting: %w", err)
+	}
+	r.log.Debug("the record forgot what is older", "before", before)
+	return nil
+}
