@@ -1,0 +1,180 @@
+package inbox
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+func jobs(t *testing.T, in *Inbox) (n int) {
+	t.Helper()
+	if err := in.db.QueryRow(`SELECT count(*) FROM river_job`).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestPutTellsRepetitionsFromQuestions(t *testing.T) {
+	t.Parallel()
+	type call struct {
+		keys  []string
+		fresh bool
+	}
+	for name, calls := range map[string][]call{
+		"the same event four times (fault 7)":           {{[]string{"event:1", "msg:1"}, true}, {[]string{"event:1", "msg:1"}, false}, {[]string{"event:1", "msg:1"}, false}, {[]string{"event:1", "msg:1"}, false}},
+		"message and app_mention for one post (8)":      {{[]string{"event:1", "msg:C/1.0"}, true}, {[]string{"event:2", "msg:C/1.0"}, false}},
+		"two ts, one client_msg_id (9)":                 {{[]string{"event:1", "msg:C/1.0", "client:X"}, true}, {[]string{"event:2", "msg:C/2.0", "client:X"}, false}},
+		"a third variant shares only a sibling's key":   {{[]string{"event:1", "msg:1"}, true}, {[]string{"msg:1", "client:X"}, false}, {[]string{"event:3", "client:X"}, false}, {[]string{"event:3"}, false}},
+		"the same question twice on purpose":            {{[]string{"event:1", "msg:C/1.0"}, true}, {[]string{"event:2", "msg:C/2.0"}, true}},
+		"a first delivery that Slack calls a retry":     {{[]string{"event:1"}, true}},
+		"an absent client_msg_id is no key":             {{[]string{"event:1", ""}, true}, {[]string{"event:2", ""}, true}},
+		"a key given twice in one call is not a repeat": {{[]string{"event:1", "event:1"}, true}, {[]string{"event:1"}, false}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			in := open(t, place(t), idle, Config{})
+			want := 0
+			for i, c := range calls {
+				fresh, err := in.Put(t.Context(), "question", c.keys, i)
+				if err != nil || fresh != c.fresh {
+					t.Errorf("call %d, %v: %v, %v", i, c.keys, fresh, err)
+				}
+				if c.fresh {
+					want++
+				}
+			}
+			if got := jobs(t, in); got != want {
+				t.Errorf("%d jobs, want %d", got, want)
+			}
+		})
+	}
+}
+
+func TestPutRefuses(t *testing.T) {
+	t.Parallel()
+	in := open(t, place(t), idle, Config{})
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, c := range map[string]struct {
+		ctx     context.Context
+		kind    string
+		keys    []string
+		payload any
+	}{
+		"no kind":                {t.Context(), "", []string{"a"}, 1},
+		"no keys":                {t.Context(), "question", nil, 1},
+		"only empty keys":        {t.Context(), "question", []string{"", ""}, 1},
+		"a payload without JSON": {t.Context(), "question", []string{"a"}, func() {}},
+		"a context that ended":   {ended, "question", []string{"a"}, 1},
+	} {
+		if fresh, err := in.Put(c.ctx, c.kind, c.keys, c.payload); err == nil || fresh {
+			t.Errorf("%s: %v, %v", name, fresh, err)
+		}
+	}
+	if n := jobs(t, in); n != 0 {
+		t.Errorf("%d jobs were stored", n)
+	}
+	put(t, in, "a") // no refused call has used the key up
+}
+
+func TestPutTogetherIsOneJob(t *testing.T) {
+	t.Parallel()
+	var ran atomic.Int32
+	in := open(t, place(t), func(context.Context, *Work) error {
+		ran.Add(1)
+		return nil
+	}, Config{})
+	start(t, in)
+	var fresh atomic.Int32
+	var all sync.WaitGroup
+	for range 100 {
+		all.Go(func() {
+			ok, err := in.Put(t.Context(), "question", []string{"event:1", "msg:1"}, 1)
+			if err != nil {
+				t.Error(err)
+			}
+			if ok {
+				fresh.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	eventually(t, "the work is done", func() bool { state, _ := job(t, in, 1); return state == "completed" })
+	if fresh.Load() != 1 || jobs(t, in) != 1 || ran.Load() != 1 {
+		t.Errorf("%d fresh, %d jobs, %d runs; want one each", fresh.Load(), jobs(t, in), ran.Load())
+	}
+}
+
+func TestSeenKeysOutliveARestartAndAreSweptAfterTwoDays(t *testing.T) {
+	t.Parallel()
+	noon := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+	path := place(t)
+	for _, c := range []struct {
+		after time.Duration
+		fresh bool
+	}{
+		{0, true},
+		{time.Hour, false}, // fault 10: again an hour later, after a restart
+		{48 * time.Hour, false},
+		{48*time.Hour + time.Millisecond, true},
+		{49 * time.Hour, false},
+	} {
+		in := open(t, path, idle, Config{Now: func() time.Time { return noon.Add(c.after) }})
+		if err := in.sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if fresh, err := in.Put(t.Context(), "question", []string{"event:1"}, 1); err != nil || fresh != c.fresh {
+			t.Errorf("after %v: %v, %v", c.after, fresh, err)
+		}
+		if err := in.Stop(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestSweepTakesTheNotesOfDeletedWork(t *testing.T) {
+	t.Parallel()
+	in := open(t, place(t), func(ctx context.Context, w *Work) error { return w.Note(ctx, "ts", "1.0") }, Config{})
+	start(t, in)
+	put(t, in, "a")
+	put(t, in, "b")
+	eventually(t, "both are done", func() bool {
+		a, _ := job(t, in, 1)
+		b, _ := job(t, in, 2)
+		return a == "completed" && b == "completed"
+	})
+	change(t, in, `DELETE FROM river_job WHERE id = 1`)
+	if err := in.sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[int64]bool{1: false, 2: true} {
+		if _, found, err := (&Work{ID: id, inbox: in}).Noted(t.Context(), "ts"); err != nil || found != want {
+			t.Errorf("the note of job %d: %v, %v", id, found, err)
+		}
+	}
+}
+
+func TestWorkArrivesAsItWasPut(t *testing.T) {
+	t.Parallel()
+	noon := time.Date(2026, 11, 24, 12, 0, 0, 5, time.FixedZone("JST", 9*3600))
+	got := make(chan *Work, 1)
+	in := open(t, place(t), func(_ context.Context, w *Work) error {
+		got <- w
+		return nil
+	}, Config{Now: func() time.Time { return noon }})
+	start(t, in)
+	text := strings.Repeat("<!channel> \u202e 🏭 \u0001 ﾃﾚﾜｰｸ ", 2000)
+	if _, err := in.Put(t.Context(), "slash", []string{"a"}, text); err != nil {
+		t.Fatal(err)
+	}
+	w := <-got
+	if w.Kind != "slash" || w.ID != 1 || w.Attempt != 1 || w.Last || !w.Received.Equal(noon) {
+		t.Errorf("%+v", w)
+	}
+	if payload := string(w.Payload); len(payload) < len(text) || !strings.Contains(payload, "ﾃﾚﾜｰｸ") {
+		t.Errorf("the payload has %d bytes, the text %d", len(payload), len(text))
+	}
+}
