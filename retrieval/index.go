@@ -1,0 +1,181 @@
+package retrieval
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/jirei/jirei/cases"
+	"github.com/jirei/jirei/embeddings"
+)
+
+// FeatureRules names the way texts become features. Change it with any change
+// to embeddings.Terms, the field weights or the reading of the lexicon: stored
+// books are then built again at the next start. The lexicon's and the
+// expansions' own contents are hashed, not named.
+const FeatureRules = "terms-1"
+
+// drift is how far the average length may move before stored weights, which
+// were computed with the old one, are all computed again.
+const drift = 0.05
+
+// Plan is what indexing a book would change, before anything is changed.
+type Plan struct {
+	// Added, Changed, Removed and Unchanged are pages, ascending.
+	Added, Changed, Removed, Unchanged []int
+	// Rebuild: every case gets new vectors, because the rules of features or the
+	// average length moved, even where its text is unchanged.
+	Rebuild bool
+	change  Change
+}
+
+// Nothing says that the store already holds exactly this book.
+func (p Plan) Nothing() bool {
+	return len(p.Added)+len(p.Changed)+len(p.Removed) == 0 && !p.Rebuild
+}
+
+// Apply makes the plan the store's current generation.
+func (p Plan) Apply(ctx context.Context, store Store) error {
+	if p.Nothing() {
+		return nil
+	}
+	if err := store.Put(ctx, p.change); err != nil {
+		return fmt.Errorf("storing the book: %w", err)
+	}
+	return nil
+}
+
+// Prepare compares a book with what the store holds and computes vectors for
+// the cases whose text changed, and only those.
+func (e *Engine) Prepare(ctx context.Context, book cases.Book) (Plan, error) {
+	if len(book.Cases) == 0 {
+		return Plan{}, errors.New("the book has no cases, so it would empty the store")
+	}
+	now, err := e.store.Current(ctx)
+	if err != nil {
+		return Plan{}, fmt.Errorf("reading the current book: %w", err)
+	}
+	rules := e.rules()
+	plan := Plan{Rebuild: now.Number == 0 || now.Features != rules}
+	counted := make([]countedCase, 0, len(book.Cases))
+	var total, lineTotal float64
+	var lines int
+	for _, c := range book.Cases {
+		counts := e.count(c)
+		total += counts.length
+		lineTotal += counts.lineLength
+		lines += len(counts.lines)
+		counted = append(counted, counts)
+	}
+	average, averageLine := total/float64(len(counted)), lineTotal/float64(max(lines, 1))
+	if math.Abs(average-now.Average) > drift*now.Average || math.Abs(averageLine-now.AverageLine) > drift*now.AverageLine {
+		plan.Rebuild = true
+	}
+	if !plan.Rebuild {
+		average, averageLine = now.Average, now.AverageLine
+	}
+	plan.change = Change{
+		Book:     cases.Book{ID: book.ID, Title: book.Title, Source: book.Source},
+		Features: rules, Average: average, AverageLine: averageLine,
+	}
+	kept := map[cases.ID]bool{}
+	for _, c := range counted {
+		id := c.of.ID
+		kept[id] = true
+		old, known := now.Hashes[id]
+		switch {
+		case !known:
+			plan.Added = append(plan.Added, c.of.Page)
+		case old != c.hash:
+			plan.Changed = append(plan.Changed, c.of.Page)
+		default:
+			plan.Unchanged = append(plan.Unchanged, c.of.Page)
+			if !plan.Rebuild {
+				continue
+			}
+		}
+		plan.change.Upsert = append(plan.change.Upsert, c.weigh(average, averageLine))
+	}
+	for id := range now.Hashes {
+		if !kept[id] {
+			plan.Removed = append(plan.Removed, id.Page())
+			plan.change.Remove = append(plan.change.Remove, id)
+		}
+	}
+	slices.Sort(plan.Removed)
+	slices.Sort(plan.change.Remove)
+	return plan, nil
+}
+
+// countedCase is a case cut into features, before lengths are known.
+type countedCase struct {
+	of                 cases.Case
+	hash               string
+	row                []embeddings.Count
+	length, lineLength float64
+	lines              []countedLine
+}
+
+type countedLine struct {
+	text   string
+	counts []embeddings.Count
+}
+
+func (e *Engine) count(c cases.Case) countedCase {
+	w := e.Weights
+	out := countedCase{of: c}
+	for _, field := range []struct {
+		text   string
+		weight float64
+	}{
+		{c.Title, w.Title},
+		{strings.Join(c.Measures, "\n"), w.Measures},
+		{strings.Join(append([]string{c.Industry}, c.Categories...), "\n"), w.FacetField},
+	} {
+		out.row = append(out.row, e.features(field.text, field.weight)...)
+	}
+	for _, n := range out.row {
+		out.length += n.N
+	}
+	hash := sha256.New()
+	fmt.Fprintf(hash, "%s\n", c.Hash())
+	for _, text := range e.expansions[c.ID] {
+		line := countedLine{text: text, counts: e.features(text, 1)}
+		for _, n := range line.counts {
+			out.lineLength += n.N
+		}
+		out.lines = append(out.lines, line)
+		fmt.Fprintf(hash, "%s\n", text)
+	}
+	out.hash = hex.EncodeToString(hash.Sum(nil))
+	return out
+}
+
+// features cuts a text that is indexed into features: its terms, and the
+// concepts it names with the broader ones they imply.
+func (e *Engine) features(text string, weight float64) []embeddings.Count {
+	var out []embeddings.Count
+	folded := embeddings.Fold(text)
+	for _, term := range embeddings.Terms(folded) {
+		out = append(out, embeddings.Count{Key: term.Key, N: weight})
+	}
+	for _, c := range e.lexicon.concepts(folded) {
+		out = append(out, embeddings.Count{Key: conceptKey(c.Name), N: weight * c.Weight})
+	}
+	return out
+}
+
+func (c countedCase) weigh(average, averageLine float64) Entry {
+	entry := Entry{Case: c.of, Hash: c.hash, Row: embeddings.Weigh(c.row, average)}
+	for _, line := range c.lines {
+		entry.Lines = append(entry.Lines, Line{Text: line.text, Sparse: embeddings.Weigh(line.counts, averageLine)})
+	}
+	return entry
+}
+
+func conceptKey(concept string) string { return "c:" + concept }

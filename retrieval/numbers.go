@@ -1,0 +1,206 @@
+package retrieval
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/jirei/jirei/cases"
+)
+
+// The patterns are written for folded text: NFKC, lower case, English stemmed
+// (employees is employee, pages is page).
+var (
+	pagePattern = regexp.MustCompile(`(?:pp?\.? ?|page ?|ページ ?)(\d{1,4})(?:(?:,|、|と| and |・| |~|-)*(?:p\.? ?|page ?)?(\d{1,4}))*|(\d{1,4}) ?(?:ページ|頁|ぺーじ)`)
+	digits      = regexp.MustCompile(`\d+`)
+	bareNumbers = regexp.MustCompile(`^[\d ,、]+$`)
+
+	starPattern = regexp.MustCompile(`(★+)(\d?)|(?:星|重要度|star) ?(?:は|が|の|を)?(\d)(?: ?(?:つ|個))?|(\d) ?star`)
+	upPattern   = regexp.MustCompile(`^ ?(?:つ|個)?(?:以上|より上| or more| and up|\+)`)
+
+	people       = `(?:名|人|にん|people|person|employe|staff|worker|member)`
+	rangePattern = regexp.MustCompile(`(\d+) ?` + people + `?(?:~|-|から| to )(\d+) ?-?` + people)
+	sizePattern  = regexp.MustCompile(`(?:(team|company|staff|shop|office|firm) of |(about|around|some|roughly|under|over|les than|more than|fewer than|at least|up to) )?(?:約|およそ)?(\d+) ?-?` + people +
+		`(以下|未満|以上|超|まで|くらい|ぐらい|ほど|程度|前後|弱|強|規模|に満たない|もいない|いない)?`)
+	kanjiNumber = regexp.MustCompile(`[一二三四五六七八九十百千数]+(?:名|人)`)
+)
+
+// patterns claims what has a fixed shape: pages, stars, numbers of people.
+func (r *reader) patterns() {
+	r.kanjiNumbers()
+	r.pages()
+	r.stars()
+	r.sizes()
+}
+
+// each calls use for every place where the pattern stands in the text, with
+// the runes it covers and the submatches.
+func (r *reader) each(p *regexp.Regexp, use func(from, to int, groups []string)) {
+	s := string(r.t.orig)
+	at := make(map[int]int, len(r.t.orig)+1)
+	n := 0
+	for i := range s {
+		at[i] = n
+		n++
+	}
+	at[len(s)] = n
+	for _, loc := range p.FindAllStringSubmatchIndex(s, -1) {
+		groups := make([]string, len(loc)/2)
+		for g := range groups {
+			if loc[2*g] >= 0 {
+				groups[g] = s[loc[2*g]:loc[2*g+1]]
+			}
+		}
+		use(at[loc[0]], at[loc[1]], groups)
+	}
+}
+
+func (r *reader) pages() {
+	take := func(from, to int, groups []string) {
+		if !r.claim(from, to, Span{Kind: "facet", Means: "page", Certain: 1}) {
+			return
+		}
+		for _, n := range digits.FindAllString(groups[0], -1) {
+			page, _ := strconv.Atoi(n) // at most four digits
+			r.query.Facets.Pages = appendPage(r.query.Facets.Pages, page)
+		}
+	}
+	r.each(pagePattern, take)
+	r.each(bareNumbers, take) // 「14」 alone is a page
+}
+
+func appendPage(pages []int, page int) []int {
+	for _, have := range pages {
+		if have == page {
+			return pages
+		}
+	}
+	return append(pages, page)
+}
+
+func (r *reader) stars() {
+	r.each(starPattern, func(from, to int, g []string) {
+		n := len([]rune(g[1]))
+		for _, d := range []string{g[2], g[3], g[4]} {
+			if d != "" {
+				n, _ = strconv.Atoi(d)
+			}
+		}
+		rest := string(r.t.orig[to:])
+		up := upPattern.FindString(rest)
+		if r.claim(from, to+len([]rune(up)), Span{Kind: "facet", Means: "stars", Certain: 1}) {
+			r.query.Facets.Stars, r.query.Facets.StarsUp = &n, up != ""
+		}
+	})
+}
+
+func (r *reader) sizes() {
+	r.each(rangePattern, func(from, to int, g []string) {
+		low, high := number(g[1]), number(g[2])
+		if low <= high {
+			r.size(from, to, cases.Size{Min: low, Max: high})
+		}
+	})
+	r.each(sizePattern, func(from, to int, g []string) {
+		r.size(from, to, around(number(g[3]), g[2], g[4]))
+	})
+}
+
+// size takes a range, unless the text says "two people in charge" rather than
+// how big the company is: under three is never a company size people ask by.
+func (r *reader) size(from, to int, size cases.Size) {
+	if size.Min < 3 && size.Max < 3 && size.Max > 0 {
+		return
+	}
+	if r.query.Facets.Size == nil && r.claim(from, to, Span{Kind: "facet", Means: "size", Certain: 1}) {
+		r.query.Facets.Size = &size
+	}
+}
+
+// around turns a number with its hedge into a range. 前後 and ほど are a fifth
+// either way: the book's classes double at each step, so this seldom adds one.
+func around(n int, before, after string) cases.Size {
+	switch {
+	case after == "以下" || after == "まで" || before == "up to":
+		return cases.Size{Min: 1, Max: n}
+	case after == "未満" || after == "に満たない" || after == "もいない" || after == "いない" || after == "弱" ||
+		before == "under" || before == "les than" || before == "fewer than":
+		return cases.Size{Min: 1, Max: max(n-1, 1)}
+	case after == "以上" || after == "超" || after == "強" || before == "over" || before == "more than" || before == "at least":
+		return cases.Size{Min: n}
+	case after == "前後" || after == "くらい" || after == "ぐらい" || after == "ほど" || after == "程度" || after == "規模" || before != "":
+		return cases.Size{Min: n - n/5, Max: n + n/5}
+	}
+	return cases.Size{Min: n, Max: n}
+}
+
+// kanjiNumbers takes 三十人 and 数十名.
+func (r *reader) kanjiNumbers() {
+	r.each(kanjiNumber, func(from, to int, g []string) {
+		word := strings.TrimRight(g[0], "名人")
+		if strings.HasPrefix(word, "数") {
+			unit := kanjiValue(strings.TrimPrefix(word, "数"))
+			if unit >= 10 {
+				r.size(from, to, cases.Size{Min: 2 * unit, Max: 10*unit - 1})
+			}
+			return
+		}
+		if n := kanjiValue(word); n >= 3 {
+			rest := string(r.t.orig[to:])
+			for _, hedge := range []string{"以下", "未満", "以上", "くらい", "ぐらい", "ほど", "程度", "前後"} {
+				if strings.HasPrefix(rest, hedge) {
+					r.size(from, to+len([]rune(hedge)), around(n, "", hedge))
+					return
+				}
+			}
+			r.size(from, to, cases.Size{Min: n, Max: n})
+		}
+	})
+}
+
+// kanjiValue reads 三十五 as 35; 0 when it is no number.
+func kanjiValue(s string) int {
+	ones := map[rune]int{'一': 1, '二': 2, '三': 3, '四': 4, '五': 5, '六': 6, '七': 7, '八': 8, '九': 9}
+	units := map[rune]int{'十': 10, '百': 100, '千': 1000}
+	total, digit := 0, 0
+	for _, c := range s {
+		if unit, ok := units[c]; ok {
+			total += max(digit, 1) * unit
+			digit = 0
+			continue
+		}
+		d, ok := ones[c]
+		if !ok {
+			return 0
+		}
+		digit = d
+	}
+	return total + digit
+}
+
+func number(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil || n > 1_000_000 {
+		return 1_000_000
+	}
+	return n
+}
+
+// named takes a size or a number of stars that a form stands for: 零細, 中堅,
+// 最重要. The name is MIN-MAX (MAX empty where open) or N or N+.
+func (r *reader) named(m Meaning) {
+	switch m.Kind {
+	case "size":
+		low, high, _ := strings.Cut(m.Name, "-")
+		if r.query.Facets.Size == nil {
+			size := cases.Size{Min: number(low)}
+			if high != "" {
+				size.Max = number(high)
+			}
+			r.query.Facets.Size = &size
+		}
+	case "stars":
+		n := number(strings.TrimSuffix(m.Name, "+"))
+		r.query.Facets.Stars, r.query.Facets.StarsUp = &n, strings.HasSuffix(m.Name, "+")
+	}
+}

@@ -1,0 +1,128 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+
+	"github.com/jirei/jirei/embeddings"
+	"github.com/jirei/jirei/retrieval"
+)
+
+// Candidates implements retrieval.Store.
+func (s *Store) Candidates(ctx context.Context, probe retrieval.Probe) (retrieval.Candidates, error) {
+	g, snapshot, err := s.load(ctx)
+	if err != nil {
+		return retrieval.Candidates{}, err
+	}
+	if snapshot != nil {
+		return snapshot.Candidates(probe), nil
+	}
+	found, err := s.large(ctx, probe, g)
+	if err != nil {
+		return retrieval.Candidates{}, fmt.Errorf("searching the file: %w", err)
+	}
+	return found, nil
+}
+
+// large finds the best cases of a large book by SQL, then loads only their
+// passages: the union goes through a Snapshot, so that scores cannot differ.
+func (s *Store) large(ctx context.Context, probe retrieval.Probe, g *retrieval.Generation) (retrieval.Candidates, error) {
+	tx, err := s.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return retrieval.Candidates{}, err
+	}
+	defer func() { _ = tx.Rollback() }() // it only reads
+	var number int64
+	if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(number), 0) FROM book_generation`).Scan(&number); err != nil {
+		return retrieval.Candidates{}, err
+	}
+	if number != g.Number {
+		return retrieval.Candidates{Generation: number}, nil // the caller asks again with the new one
+	}
+	ids := []string{}
+	add := func(query string, args ...any) error {
+		return each(ctx, tx, query, args, func(scan func(...any) error) error {
+			var id string
+			if err := scan(&id); err != nil {
+				return err
+			}
+			ids = append(ids, id)
+			return nil
+		})
+	}
+	weights, err := json.Marshal(pairs(probe.Sparse))
+	if err != nil {
+		return retrieval.Candidates{}, err
+	}
+	if err := add(`WITH probe AS MATERIALIZED (SELECT value ->> 0 AS feature, value ->> 1 AS weight FROM json_each(?)),
+		dots AS (SELECT p.passage, sum(p.weight * probe.weight) AS dot FROM probe JOIN book_posting p USING (feature) GROUP BY p.passage)
+		SELECT case_id FROM dots JOIN book_passage USING (passage) GROUP BY case_id ORDER BY max(dot) DESC, case_id LIMIT ?`, string(weights), probe.Limit); err != nil {
+		return retrieval.Candidates{}, err
+	}
+	if probe.Dense != nil && g.Dim == len(probe.Dense) {
+		if err := add(`SELECT case_id FROM book_dense JOIN book_passage USING (passage) WHERE embedding MATCH ? AND k = ? ORDER BY distance`, encodeDense(probe.Dense), probe.Limit); err != nil {
+			return retrieval.Candidates{}, err
+		}
+	}
+	entries, err := s.entries(ctx, tx, ids, g.Dim)
+	if err != nil {
+		return retrieval.Candidates{}, err
+	}
+	return retrieval.NewSnapshot(g.Number, entries).Candidates(probe), nil
+}
+
+// entries loads some cases with their passages, in page order.
+func (s *Store) entries(ctx context.Context, tx *sql.Tx, ids []string, dim int) ([]retrieval.Entry, error) {
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	stored, err := readCases(ctx, tx, `SELECT `+caseColumns+` FROM book_case c WHERE id IN (SELECT value FROM json_each(?)) ORDER BY page`, string(list))
+	if err != nil {
+		return nil, err
+	}
+	entries := make([]retrieval.Entry, len(stored))
+	for i, c := range stored {
+		e := &entries[i]
+		e.Case, e.Hash = c.Case, c.hash
+		var row int64
+		err := each(ctx, tx, `SELECT passage, line, sparse FROM book_passage WHERE case_id = ? ORDER BY passage`, []any{string(c.ID)}, func(scan func(...any) error) error {
+			var passage int64
+			var line sql.NullString
+			var blob []byte
+			if err := scan(&passage, &line, &blob); err != nil {
+				return err
+			}
+			if line.Valid {
+				e.Lines = append(e.Lines, retrieval.Line{Text: line.String, Sparse: decodeSparse(blob)})
+				return nil
+			}
+			row, e.Row = passage, decodeSparse(blob)
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		if dim == 0 {
+			continue
+		}
+		var blob []byte
+		err = tx.QueryRowContext(ctx, `SELECT embedding FROM book_dense WHERE passage = ?`, row).Scan(&blob)
+		if err != nil && err != sql.ErrNoRows {
+			return nil, err
+		}
+		e.Dense = decodeDense(blob)
+	}
+	return entries, nil
+}
+
+// pairs writes a vector as JSON takes it: [[index, value], …].
+func pairs(v embeddings.Sparse) [][2]float64 {
+	out := make([][2]float64, len(v.Index))
+	for i, index := range v.Index {
+		out[i] = [2]float64{float64(index), float64(v.Value[i])}
+	}
+	return out
+}

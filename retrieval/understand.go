@@ -1,0 +1,270 @@
+package retrieval
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+
+	"github.com/jirei/jirei/embeddings"
+)
+
+// MaxQuestion is how many characters of a question are read. Nobody asks a
+// casebook more; what is cut off is said in the answer.
+const MaxQuestion = 1000
+
+// Understand reads a question: its facets, its intent, what it is about.
+// History holds the same person's earlier questions of the conversation,
+// oldest first. It never fails: what it cannot read is a topic to look for.
+func (e *Engine) Understand(question string, history []string, book *Generation) Query {
+	q := e.read(question, book)
+	if len(history) > 0 {
+		q = e.follow(q, history, book)
+	}
+	return q
+}
+
+// reader works through one question; each step claims a part of it.
+type reader struct {
+	query   Query
+	t       text
+	claimed []int // per rune the span that claimed it, -1 for none
+	book    *Generation
+}
+
+func (e *Engine) read(question string, book *Generation) Query {
+	cleaned := clean(question)
+	if runes := []rune(cleaned); len(runes) > MaxQuestion {
+		cleaned = string(runes[:MaxQuestion])
+	}
+	r := &reader{query: Query{Text: cleaned, English: english(cleaned)}, t: newText(cleaned), book: book}
+	r.claimed = make([]int, len(r.t.orig))
+	for i := range r.claimed {
+		r.claimed[i] = -1
+	}
+	r.patterns()
+	matches := e.lexicon.match(r.t)
+	for _, m := range matches {
+		r.take(m)
+	}
+	r.unknownFacets()
+	e.content(r, matches)
+	r.settle()
+	return r.query
+}
+
+// claim marks runes as used by a span, and returns false when some already are.
+func (r *reader) claim(from, to int, span Span) bool {
+	for i := from; i < to; i++ {
+		if r.claimed[i] >= 0 {
+			return false
+		}
+	}
+	span.Text = r.t.slice(from, to)
+	for i := from; i < to; i++ {
+		r.claimed[i] = len(r.query.Spans)
+	}
+	r.query.Spans = append(r.query.Spans, span)
+	return true
+}
+
+// take turns a found form into a facet, an intent or a stop span. Concepts
+// wait for content, which needs the claims of all others.
+func (r *reader) take(m match) {
+	for _, meaning := range m.meanings {
+		span := Span{Kind: meaning.Kind, Means: meaning.Name, Certain: m.certain}
+		switch meaning.Kind {
+		case "industry", "category":
+			if m.certain < 1 && meaning.Kind == "industry" {
+				continue // 建設 in 建設的: the rest of the word may change everything
+			}
+			span.Kind = "facet"
+			if r.claim(m.from, m.to, span) {
+				r.facet(meaning, r.negated(m.to))
+			}
+		case "size", "stars":
+			span.Kind = "facet"
+			if r.claim(m.from, m.to, span) {
+				r.named(meaning)
+			}
+		case "intent":
+			if r.claim(m.from, m.to, span) {
+				r.intend(meaning.Name)
+			}
+		case "stop":
+			r.claim(m.from, m.to, span)
+		}
+	}
+}
+
+func (r *reader) facet(m Meaning, negated bool) {
+	f := &r.query.Facets
+	switch {
+	case m.Kind == "industry" && negated:
+		f.NotIndustry = appendNew(f.NotIndustry, m.Name)
+	case m.Kind == "industry":
+		f.Industry = appendNew(f.Industry, m.Name)
+	case negated:
+		f.NotCategory = appendNew(f.NotCategory, m.Name)
+	default:
+		f.Category = appendNew(f.Category, m.Name)
+	}
+}
+
+func appendNew(list []string, s string) []string {
+	for _, have := range list {
+		if have == s {
+			return list
+		}
+	}
+	return append(list, s)
+}
+
+// negation is what, right after a facet, turns it round: 製造業以外, 建設業を除く,
+// 被害有ではない.
+var negation = regexp.MustCompile(`^(の会社|の企業|業)?(以外|いがい|を除|を除い|は除|じゃな|ではな|でな|なし|無し|のない|がない)`)
+
+func (r *reader) negated(to int) bool { return negation.MatchString(string(r.t.orig[to:])) }
+
+// intend sets the intent; a stronger one is not undone by a later weaker one.
+func (r *reader) intend(name string) {
+	intents := map[string]Intent{"count": Count, "list": List, "compare": Compare, "similar": Similar, "help": Help}
+	if to, ok := intents[name]; ok && (r.query.Intent == Find || r.query.Intent == List && to == Count) {
+		r.query.Intent = to
+	}
+}
+
+// content makes features of all that no facet, intent or stop form claimed,
+// and of the words of a category: 被害にあった is a facet and a topic.
+func (e *Engine) content(r *reader, matches []match) {
+	for _, m := range matches {
+		for _, meaning := range m.meanings {
+			if meaning.Kind == "concept" && r.free(m.from, m.to) {
+				span := len(r.query.Spans)
+				if r.claim(m.from, m.to, Span{Kind: "concept", Means: meaning.Name, Certain: m.certain}) || r.same(m.from, m.to) {
+					e.concept(r, meaning.Name, span, m.certain)
+				}
+			}
+		}
+	}
+	for from := 0; from < len(r.t.orig); {
+		to := from + 1
+		for to < len(r.t.orig) && r.claimed[to] == r.claimed[from] && (r.claimed[from] >= 0 || !wordStarts(r.t.orig, to)) {
+			to++
+		}
+		r.words(e.Weights, from, to)
+		from = to
+	}
+}
+
+// wordStarts says that a new word begins at rune i: where the script changes,
+// except that hiragana belongs to the kanji before it (求め).
+func wordStarts(runes []rune, i int) bool {
+	before, now := embeddings.ScriptOf(runes[i-1]), embeddings.ScriptOf(runes[i])
+	return before != now && now != embeddings.Hiragana
+}
+
+// free says that nothing but another meaning of the same form has the runes.
+func (r *reader) free(from, to int) bool {
+	for i := from; i < to; i++ {
+		if c := r.claimed[i]; c >= 0 && r.query.Spans[c].Kind != "concept" {
+			return false
+		}
+	}
+	return true
+}
+
+func (r *reader) same(from, to int) bool {
+	return r.claimed[from] >= 0 && r.claimed[from] == r.claimed[to-1] && r.query.Spans[r.claimed[from]].Kind == "concept"
+}
+
+func (e *Engine) concept(r *reader, name string, span int, certain float64) {
+	if span >= len(r.query.Spans) {
+		span = len(r.query.Spans) - 1
+	}
+	add := func(name string, weight float64, direct bool) {
+		r.query.Content = append(r.query.Content, Feature{Key: conceptKey(name), Weight: weight, Span: span, Direct: direct})
+	}
+	add(name, e.Weights.Concept*certain, true)
+	for _, w := range e.lexicon.Related(name) {
+		add(w.Name, e.Weights.Concept*e.Weights.Related*w.Weight*certain, false)
+	}
+}
+
+// words adds the plain features of one stretch.
+func (r *reader) words(w Weights, from, to int) {
+	scale, span := 1.0, r.claimed[from]
+	if span >= 0 {
+		s := r.query.Spans[span]
+		switch {
+		case s.Kind == "concept":
+			scale = s.Certain
+		case s.Kind == "facet" && categoryWords(r.query.Facets, s.Means):
+			scale = w.CategoryWords
+		default:
+			return
+		}
+	}
+	terms := embeddings.Terms(r.t.slice(from, to))
+	if len(terms) == 0 {
+		return
+	}
+	if span < 0 {
+		span = len(r.query.Spans)
+		if !r.claim(from, to, Span{Kind: "word", Certain: 1}) {
+			return
+		}
+	}
+	for _, term := range terms {
+		weight := scale * [...]float64{embeddings.Word: w.Word, embeddings.Bigram: w.Bigram, embeddings.Unigram: w.Unigram}[term.Kind]
+		r.query.Content = append(r.query.Content, Feature{Key: term.Key, Weight: weight, Span: span, Direct: true})
+	}
+}
+
+func categoryWords(f Facets, means string) bool {
+	for _, c := range append(append([]string{}, f.Category...), f.NotCategory...) {
+		if c == means {
+			return true
+		}
+	}
+	return false
+}
+
+// settle decides what the whole question asks for.
+func (r *reader) settle() {
+	q := &r.query
+	topic := false
+	for _, f := range q.Content {
+		if q.Spans[f.Span].Kind != "facet" {
+			topic = true
+		}
+	}
+	if !topic {
+		q.Content = nil
+	}
+	f := q.Facets
+	switch {
+	case q.Intent == Find && len(f.Pages) == 1 && !topic:
+		q.Intent = Show
+	case q.Intent == Find && len(f.Pages) > 1 && !topic:
+		q.Intent = Compare
+	case q.Intent == Find && !topic && f.Empty() && len(q.Spans) > 0 && q.Text == "":
+		q.Intent = Help
+	}
+	q.Strict = !f.Empty() && (!topic || q.Intent == Count || q.Intent == List || len(f.Pages) > 0)
+}
+
+// english says that a question has Latin words and no Japanese.
+func english(s string) bool {
+	latin := 0
+	for _, r := range s {
+		switch embeddings.ScriptOf(r) {
+		case embeddings.Kanji, embeddings.Hiragana, embeddings.KatakanaScript:
+			return false
+		case embeddings.Latin:
+			if unicode.IsLetter(r) {
+				latin++
+			}
+		}
+	}
+	return latin > 4 && strings.Contains(strings.TrimSpace(s), " ")
+}
