@@ -1,0 +1,121 @@
+package playground
+
+import (
+	"encoding/json"
+	"slices"
+)
+
+// Prompt is a suggested prompt at the top of a direct message.
+type Prompt struct {
+	Title   string `json:"title"`
+	Message string `json:"message"`
+}
+
+func agentMethods() map[string]method {
+	return map[string]method{
+		"agents.sessions.setStatus":             {"status! channel_id thread_ts title initiator_user_id icon_emoji icon_url username", sessionStatus},
+		"agents.sessions.rename":                {"title! channel_id thread_ts", sessionRename},
+		"assistant.threads.setStatus":           {"channel_id! thread_ts! status loading_messages icon_emoji icon_url username", threadStatus},
+		"assistant.threads.setTitle":            {"channel_id! thread_ts! title!", sessionRename},
+		"assistant.threads.setSuggestedPrompts": {"channel_id! thread_ts title prompts!", suggestedPrompts},
+	}
+}
+
+// Status is what a thread's status line says: a session's "processing", the text of a legacy status, or "".
+func (s *Server) Status(user, channel, thread string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.channel(user, channel)
+	if c == nil {
+		return ""
+	}
+	return s.statuses[c.id+"/"+thread]
+}
+
+// Prompts are the suggested prompts of a person's direct message.
+func (s *Server) Prompts(user string) []Prompt {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if u := s.user(user); u != nil {
+		return slices.Clone(s.prompts["D"+u.ID[1:]])
+	}
+	return nil
+}
+
+func (s *Server) setStatus(channel, thread, text string) {
+	key := channel + "/" + thread
+	if s.statuses[key] == text {
+		return
+	}
+	s.statuses[key] = text
+	if text == "" {
+		delete(s.statuses, key)
+	}
+	s.tell("", map[string]any{"type": "status", "channel": channel, "thread_ts": thread, "text": text})
+}
+
+// thread checks that a thread's channel and root exist.
+func (s *Server) thread(a args) (*channel, error) {
+	c, err := s.postable(a["channel_id"])
+	if err != nil {
+		return nil, err
+	}
+	if ts := a["thread_ts"]; ts != "" && c.find(ts) == nil {
+		return nil, refuse("thread_not_found")
+	}
+	return c, nil
+}
+
+func sessionStatus(s *Server, a args) (reply, error) {
+	if !slices.Contains([]string{"processing", "active", "suspended", "closed"}, a["status"]) {
+		return nil, refuse("invalid_arguments", "[ERROR] unknown status [json-pointer:/status]")
+	}
+	c, err := s.thread(a)
+	if err != nil {
+		return nil, err
+	}
+	text := ""
+	if a["status"] == "processing" {
+		text = "processing"
+	}
+	s.setStatus(c.id, a["thread_ts"], text)
+	return reply{"status": a["status"], "agent_status": a["status"], "title": a["title"]}, nil
+}
+
+func sessionRename(s *Server, a args) (reply, error) {
+	if _, err := s.thread(a); err != nil {
+		return nil, err
+	}
+	return reply{"title": a["title"]}, nil
+}
+
+func threadStatus(s *Server, a args) (reply, error) {
+	c, err := s.thread(a)
+	if err != nil {
+		return nil, err
+	}
+	s.setStatus(c.id, a["thread_ts"], a["status"])
+	return nil, nil
+}
+
+// maxPrompts is the number of prompts that an agent_view may suggest (manifest schema 2.0.0).
+const maxPrompts = 4
+
+func suggestedPrompts(s *Server, a args) (reply, error) {
+	c, err := s.thread(a)
+	if err != nil {
+		return nil, err
+	}
+	var list []Prompt
+	if err := json.Unmarshal([]byte(a["prompts"]), &list); err != nil || len(list) > maxPrompts {
+		return nil, refuse("invalid_arguments", "[ERROR] must be an array of at most 4 prompts [json-pointer:/prompts]")
+	}
+	for _, p := range list {
+		if p.Title == "" || p.Message == "" {
+			return nil, refuse("invalid_arguments", "[ERROR] a prompt needs title and message [json-pointer:/prompts]")
+		}
+	}
+	s.prompts[c.id] = list
+	s.tell(c.im, map[string]any{"type": "prompts", "channel": c.id, "prompts": list})
+	return nil, nil
+}
