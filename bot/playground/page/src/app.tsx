@@ -8,9 +8,8 @@ import { MessageList, Replies, Status, type RowActions } from "./message.tsx";
 import { Cross, Modal } from "./modal.tsx";
 import { reduce, replies, roots, threadKey, threadOf, type Model } from "./model.ts";
 import { Sidebar } from "./sidebar.tsx";
-import { encode } from "./text.ts";
-import { load, post, type Command, type Event, type Message, type Values } from "./wire.ts";
-import { Language, words } from "./words.ts";
+import { load, post, type Command, type Event, type Message, type Prompt, type Values } from "./wire.ts";
+import { Language, useLanguage, words } from "./words.ts";
 import "./app.css";
 
 const remembered = "jirei-playground-user";
@@ -54,6 +53,7 @@ function useStream(user: string, onLoad: (p: Model["page"]) => void, onEvent: (e
     try { handlers.current.onLoad(await load(user)); setFailed(false); } catch { setFailed(true); }
   }, [user]);
   useEffect(() => {
+    if (!user) { void reload(); return; } // the first state names the user
     const stream = new EventSource("/page/events?user=" + encodeURIComponent(user));
     stream.onopen = () => { setOnline(true); void reload(); };
     stream.onerror = () => setOnline(false);
@@ -148,15 +148,19 @@ function Desk({ model, here, online, threadRef, go, become, toast, dismiss }: De
   const room: Room = useMemo(() => ({ channels, users: everybody, current: here.channel }), [channels, everybody, here.channel]);
   const send = useCallback(async (path: string, body: object) => {
     const error = await post(path, { user: me.id, ...body });
-    if (error) toast(error);
+    if (error) toast(say.errors[error.split(":")[0]!] ?? error);
     return !error;
-  }, [me.id, toast]);
+  }, [me.id, toast, say]);
+
+  // Slack tells an app that its direct message was opened; the bot answers with the prompts.
+  const direct = channel.kind === "im";
+  useEffect(() => { if (direct && page.connected) void post("open", { user: me.id }); }, [direct, page.connected, me.id, channel.id]);
   const goTo = useCallback((id: string) => { setMenu(false); go({ channel: id, thread: "" }); }, [go]);
 
   const commands: Command[] = useMemo(() => [...page.commands, { command: "/invite", usage: "@" + bot.name, description: say.inviteHint, completions: [{ text: "@" + bot.name, hint: bot.display_name }] }], [page.commands, bot, say]);
   const write = (text: string, thread_ts = "") => {
     const name = text.split(/\s/)[0]!;
-    if (!text.startsWith("/")) return send("say", { channel: channel.id, text: encode(text, everybody), thread_ts });
+    if (!text.startsWith("/")) return send("say", { channel: channel.id, text, thread_ts });
     if (thread_ts) { toast(say.noCommandInThread); return Promise.resolve(false); }
     if (name === "/invite") return send("invite", { channel: channel.id });
     return send("command", { channel: channel.id, text });
@@ -166,16 +170,23 @@ function Desk({ model, here, online, threadRef, go, become, toast, dismiss }: De
     act: (m: Message): Act => async (action) => { await send("action", { channel: here.channel, message_ts: m.ts, ...action }); },
     openThread: (ts) => go({ channel: here.channel, thread: ts }),
     dismiss: (m) => dismiss(here.channel, m.ts),
-    shortcuts: (page.shortcuts ?? []).filter((s) => s.type === "message"),
+    shortcuts: (page.shortcuts ?? []).filter((s) => s.message),
     shortcut: (callback_id, m) => void send("shortcut", { callback_id, channel: here.channel, message_ts: m.ts }),
   }), [send, go, dismiss, here.channel, page.shortcuts]);
 
-  const place = channel.kind === "im" ? channel.name : "#" + channel.name;
+  const place = direct ? channel.name : "#" + channel.name;
   const root = here.thread ? list.find((m) => m.ts === here.thread) : undefined;
   const examples = page.examples ?? [];
-  const hint = !hintOff && channel.kind !== "im" && channel.name === "general" && examples.length > 0 && !list.some((m) => m.user === me.id);
+  const hint = !hintOff && !direct && channel.name === "general" && examples.length > 0 && !list.some((m) => m.user === me.id);
+  // A legacy status reads "is searching…" behind the app's name; an agent session only says that it is processing.
+  const doing = (ts: string) => {
+    const text = status[threadKey(channel.id, ts)] ?? "";
+    if (!text) return "";
+    return text.startsWith(bot.name) ? text : `${bot.display_name || bot.name} ${text === "processing" ? say.working : text}`;
+  };
   const below = (m: Message) => {
-    const answers = replies(list, m.ts), text = status[threadKey(channel.id, m.ts)] ?? "";
+    if (threadOf(m)) return null;
+    const answers = replies(list, m.ts), text = doing(m.ts);
     return answers.length || text ? <Replies list={answers} status={text} unread={!!unread[threadKey(channel.id, m.ts)]} open={() => go({ channel: channel.id, thread: m.ts })} /> : null;
   };
 
@@ -189,35 +200,33 @@ function Desk({ model, here, online, threadRef, go, become, toast, dismiss }: De
               <button type="button" className="icon-button only-narrow" aria-label={say.menu} aria-expanded={menu} onClick={() => setMenu(true)}>☰</button>
               <h1>{place}</h1>
               {channel.topic && <p className="topic">{channel.topic}</p>}
-              {(page.shortcuts ?? []).filter((s) => s.type === "global").map((s) => (
+              {(page.shortcuts ?? []).filter((s) => !s.message).map((s) => (
                 <button type="button" className="button slim" key={s.callback_id} data-callback-id={s.callback_id} onClick={() => void send("shortcut", { callback_id: s.callback_id, channel: channel.id })}>{s.name}</button>
               ))}
             </header>
             {!online ? <p className="notice" role="status">{say.lost}</p> : !page.connected && <p className="notice" role="status">{say.botAway}</p>}
             <MessageList id={place} messages={roots(list)} actions={actions} below={below} days
-              head={<p className="beginning">{channel.kind === "im" ? say.startOfDM(channel.name) : say.startOf(place)}</p>}
-              tail={hint && (
-                <section className="hint" aria-label={say.examples} data-testid="examples">
-                  <header><h2>{say.examples}</h2><button type="button" className="link" onClick={() => { localStorage.setItem("jirei-playground-hint", "off"); setHintOff(true); }}>{say.dismiss}</button></header>
-                  <p>{say.examplesLead(bot.name)}</p>
-                  {examples.slice(0, 3).map((text) => <button type="button" key={text} className="example" data-testid="example" onClick={() => void write(`@${bot.name} ${text}`)}>{text}</button>)}
-                </section>
-              )} />
-            {channel.kind !== "im" && !channel.bot_member && (
+              head={<p className="beginning">{direct ? say.startOfDM(channel.name) : say.startOf(place)}</p>}
+              tail={hint ? (
+                <Hint title={say.examples} lead={say.examplesLead(bot.name)} items={examples.slice(0, 3).map((text) => ({ title: text, message: `@${bot.name} ${text}` }))} send={write}
+                  dismiss={() => { localStorage.setItem("jirei-playground-hint", "off"); setHintOff(true); }} />
+              ) : direct && !list.length && !!page.prompts?.length && <Hint title={say.prompts} items={page.prompts} send={write} />} />
+            {!direct && !channel.bot_member && !channel.archived && (
               <p className="notice invite">{say.notInChannel(bot.name)}<button type="button" className="button slim" data-testid="invite" onClick={() => void send("invite", { channel: channel.id })}>{say.invite(bot.name)}</button></p>
             )}
+            {channel.archived && <p className="notice invite">{say.archived}</p>}
             <Composer key={me.id + channel.id} testid="composer" placeholder={say.writeTo(place)} commands={commands} people={everybody.filter((u) => u.id !== me.id)} autoFocus
               draft={drafts.current.get(channel.id) ?? ""} keep={(t) => drafts.current.set(channel.id, t)} send={(t) => write(t)} />
           </main>
           {root && (
-            <aside className="thread" ref={threadRef} data-testid="thread-pane" aria-label={say.thread} onKeyDown={(ev) => { if (ev.key === "Escape" && !ev.defaultPrevented) go({ channel: channel.id, thread: "" }); }}>
+            <aside className="thread" ref={threadRef} data-testid="thread-pane" aria-label={say.thread} onKeyDown={(ev) => { if (ev.key === "Escape" && !ev.defaultPrevented && !(ev.target as HTMLElement).closest("dialog")) go({ channel: channel.id, thread: "" }); }}>
               <header className="bar">
                 <h2>{say.thread}</h2><p className="topic">{place}</p>
                 <button type="button" className="icon-button" data-testid="thread-close" aria-label={say.closeThread} onClick={() => go({ channel: channel.id, thread: "" })}><Cross /></button>
               </header>
               <MessageList id={`${say.thread} ${root.ts}`} messages={[root, ...replies(list, root.ts)]} actions={{ ...actions, openThread: undefined }}
                 below={(m) => (m.ts === root.ts && replies(list, root.ts).length ? <p className="rule"><span>{say.replies(replies(list, root.ts).length)}</span></p> : null)}
-                tail={status[threadKey(channel.id, root.ts)] && <Status text={status[threadKey(channel.id, root.ts)]!} />} />
+                tail={doing(root.ts) && <Status text={doing(root.ts)} />} />
               <Composer key={me.id + root.ts} testid="thread-composer" placeholder={say.reply} commands={[]} people={everybody.filter((u) => u.id !== me.id)}
                 draft={drafts.current.get(root.ts) ?? ""} keep={(t) => drafts.current.set(root.ts, t)} send={(t) => write(t, root.ts)} />
             </aside>
@@ -230,6 +239,18 @@ function Desk({ model, here, online, threadRef, go, become, toast, dismiss }: De
         </div>
       </GoTo>
     </RoomContext>
+  );
+}
+
+// Hint is a few questions to press, until one has asked something.
+function Hint({ title, lead, items, send, dismiss }: { title: string; lead?: string; items: Prompt[]; send(text: string): void; dismiss?(): void }) {
+  const { say } = useLanguage();
+  return (
+    <section className="hint" aria-label={title} data-testid="examples">
+      <header><h2>{title}</h2>{dismiss && <button type="button" className="link" onClick={dismiss}>{say.dismiss}</button>}</header>
+      {lead && <p>{lead}</p>}
+      {items.map((item) => <button type="button" key={item.title} className="example" data-testid="example" onClick={() => send(item.message)}>{item.title}</button>)}
+    </section>
   );
 }
 

@@ -172,6 +172,9 @@ function Overflow(p: ControlProps) {
   const items = () => [...(root.current?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? [])];
   useEffect(() => {
     if (!open) return;
+    // Where the list ends, a menu that opens downwards would be cut off.
+    const menu = root.current!.querySelector<HTMLElement>(".menu")!, edge = root.current!.closest(".messages, .modal-body")?.getBoundingClientRect().bottom;
+    menu.classList.toggle("up", edge !== undefined && menu.getBoundingClientRect().bottom > edge);
     items()[0]?.focus();
     const away = (ev: PointerEvent) => { if (!root.current?.contains(ev.target as Node)) setOpen(false); };
     document.addEventListener("pointerdown", away);

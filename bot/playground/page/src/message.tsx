@@ -8,7 +8,7 @@ import { useLanguage } from "./words.ts";
 
 export function Avatar({ user, small }: { user: User; small?: boolean }) {
   // The initial of a Japanese name is its first character; hues are spread by the id so that two Tanakas differ.
-  const hue = [...user.id].reduce((sum, c) => (sum * 31 + c.codePointAt(0)!) % 360, 7);
+  const hue = [...user.id].reduce((sum, c) => (sum * 31 + c.codePointAt(0)! * 137) % 360, 7);
   const mark = user.is_bot ? "事" : [...(user.display_name || user.name || "?")][0]!.toUpperCase();
   return <span className={`avatar${user.is_bot ? " bot" : ""}${small ? " tiny" : ""}`} style={user.is_bot ? undefined : { "--hue": hue } as React.CSSProperties} aria-hidden="true">{mark}</span>;
 }
@@ -51,7 +51,9 @@ function Row({ message, author, compact, actions, below }: { message: Message; a
           <header><b>{author.display_name || author.name}</b>{author.is_bot && <span className="badge">{say.app}</span>}{time}</header>
         )}
         {message.deleted ? <p className="tombstone">{say.deleted}</p> : <Blocks blocks={blocks} act={act} />}
-        {message.edited && !message.deleted && <span className="edited">{say.edited}</span>}
+        {message.edited && !message.deleted && !message.streaming && <span className="edited">{say.edited}</span>}
+        {message.streaming && <Dots />}
+        {!!message.reactions?.length && <p className="reactions">{message.reactions.map((name) => <span key={name}>{emoji[name] ?? `:${name}:`}</span>)}</p>}
         {below}
       </div>
       {tools && (
@@ -88,7 +90,7 @@ export function MessageList({ id, messages, actions, below, head, tail, days }: 
     const before = messages[i - 1];
     const newDay = !!days && (!before || day(before.ts, locale, say) !== day(m.ts, locale, say));
     const compact = !newDay && !!before && before.user === m.user && !m.ephemeral && !before.ephemeral && Number(m.ts) - Number(before.ts) < 300;
-    const author = byID.get(m.user) ?? { id: m.user, name: m.user, display_name: "", is_bot: false, locale: "" };
+    const author = byID.get(m.user) ?? { id: m.user, name: m.user === "USLACKBOT" ? say.system : m.user, display_name: "", is_bot: false, locale: "" };
     return (
       <div key={m.ts}>
         {newDay && <div className="day"><span>{day(m.ts, locale, say)}</span></div>}
@@ -149,8 +151,13 @@ export function Replies({ list, status, unread, open }: { list: Message[]; statu
 }
 
 export function Status({ text }: { text: string }) {
-  return <p className="status" role="status" data-testid="status"><span className="dots" aria-hidden="true"><i /><i /><i /></span>{text}</p>;
+  return <p className="status" role="status" data-testid="status"><Dots />{text}</p>;
 }
+
+const Dots = () => <span className="dots" aria-hidden="true"><i /><i /><i /></span>;
+
+// The few names that a bot uses to say "seen" or "done"; any other is shown as its name.
+const emoji: Record<string, string> = { eyes: "👀", white_check_mark: "✅", hourglass_flowing_sand: "⏳", x: "❌", "+1": "👍", thumbsup: "👍", "-1": "👎", thumbsdown: "👎", warning: "⚠️" };
 
 const Bubble = () => <svg viewBox="0 0 20 20" width="16" height="16" fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinejoin="round" aria-hidden="true"><path d="M4 4.5h12a1.5 1.5 0 0 1 1.5 1.5v7a1.5 1.5 0 0 1-1.5 1.5H9.5L5.5 17.5v-3H4A1.5 1.5 0 0 1 2.5 13V6A1.5 1.5 0 0 1 4 4.5Z" /></svg>;
 const Eye = () => <svg viewBox="0 0 20 20" width="13" height="13" fill="none" stroke="currentColor" strokeWidth="1.6" aria-hidden="true"><path d="M2 10s3-5.5 8-5.5S18 10 18 10s-3 5.5-8 5.5S2 10 2 10Z" /><circle cx="10" cy="10" r="2.4" /></svg>;

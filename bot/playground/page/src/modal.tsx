@@ -28,7 +28,7 @@ export function Modal({ view, drafts, act, submit, close }: Props) {
   useEffect(() => { if (!dialog.current!.open) dialog.current!.showModal(); }, []);
 
   useEffect(() => {
-    const known = drafts.get(view.id) ?? view.state?.values ?? {};
+    const known = drafts.get(view.id) ?? view.state ?? {};
     const start = startValues(blocks, room, known);
     drafts.set(view.id, start);
     setValues(start);

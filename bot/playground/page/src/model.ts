@@ -20,7 +20,8 @@ export type Change =
 
 export function reduce(model: Model | null, change: Change): Model | null {
   if (change.type === "loaded") {
-    return { page: change.page, view: change.page.view ?? null, status: model?.status ?? {}, unread: model?.page.me.id === change.page.me.id ? model.unread : {} };
+    const status = Object.fromEntries((change.page.statuses ?? []).map((s) => [threadKey(s.channel, s.thread_ts), s.text]));
+    return { page: change.page, view: change.page.view ?? null, status, unread: model?.page.me.id === change.page.me.id ? model.unread : {} };
   }
   if (!model) return model;
   switch (change.type) {
@@ -35,6 +36,7 @@ function happened(model: Model, event: Event, looking: { channel: string; thread
   const { channel = "", message } = event;
   switch (event.type) {
     case "connected": return { ...model, page: { ...model.page, connected: event.connected ?? true } };
+    case "prompts": return { ...model, page: { ...model.page, prompts: event.prompts ?? [] } };
     case "view": return { ...model, view: event.view ?? null };
     case "status": return { ...model, status: { ...model.status, [threadKey(channel, event.thread_ts ?? "")]: event.text ?? "" } };
     case "deleted": {
@@ -51,15 +53,13 @@ function happened(model: Model, event: Event, looking: { channel: string; thread
   }
 }
 
-// noticed: somebody else wrote. It ends that thread's status, and is unread unless one is looking at it.
+// noticed: somebody else wrote; it is unread unless one is looking at it.
 function noticed(model: Model, channel: string, message: Message, looking: { channel: string; thread: string }): Model {
   const thread = threadOf(message);
-  const status = { ...model.status };
-  if (thread) delete status[threadKey(channel, thread)];
   const unread = { ...model.unread };
   if (looking.channel !== channel) unread[channel] = true;
   if (thread && !(looking.channel === channel && looking.thread === thread)) unread[threadKey(channel, thread)] = true;
-  return { ...model, status, unread };
+  return { ...model, unread };
 }
 
 function edit(model: Model, channel: string, change: (list: Message[]) => Message[]): Model {
@@ -76,5 +76,6 @@ function put(list: Message[], message: Message): Message[] {
 
 const hasReplies = (list: Message[], ts: string) => list.some((m) => threadOf(m) === ts);
 
-export const roots = (list: Message[]) => list.filter((m) => !threadOf(m) && (!m.deleted || hasReplies(list, m.ts)));
+// roots are what the channel shows: no replies, unless sent to the channel as well.
+export const roots = (list: Message[]) => list.filter((m) => (!threadOf(m) || m.broadcast) && (!m.deleted || hasReplies(list, m.ts)));
 export const replies = (list: Message[], ts: string) => list.filter((m) => threadOf(m) === ts && !m.deleted);

@@ -3,7 +3,7 @@ import test from "node:test";
 import { offer } from "./complete.ts";
 import { reduce, replies, roots, threadKey, type Model } from "./model.ts";
 import { drawable } from "./shims.ts";
-import { encode, richText } from "./text.ts";
+import { richText } from "./text.ts";
 import type { Command, Message, PageState, User } from "./wire.ts";
 
 const bot: User = { id: "UB", name: "jirei", display_name: "jirei", is_bot: true, locale: "ja-JP" };
@@ -13,19 +13,6 @@ const commands: Command[] = [{ command: "/jirei", usage: "[語句]", description
   { text: "製造業", hint: "" }, { text: "被害有", hint: "" }, { text: "製造業 被害有 ★2", hint: "" }] }];
 const offered = (text: string) => offer(text, text.length, commands, people);
 const labels = (text: string) => offered(text).items.map((i) => i.label);
-
-test("encode", async (t) => {
-  const cases: [string, string, string][] = [
-    ["a mention becomes an id", "@jirei UTMは？", "<@UB> UTMは？"],
-    ["Japanese may follow at once", "@jireiを呼ぶ", "<@UB>を呼ぶ"],
-    ["full-width at sign", "＠jirei です", "<@UB> です"],
-    ["a display name", "@佐藤 さん", "<@U1> さん"],
-    ["a longer name is another name", "@jirei2 @jirei-x", "@jirei2 @jirei-x"],
-    ["an address is not a mention", "mail@jirei", "mail@jirei"],
-    ["typed markup stays text", "<!channel> & <@U1>", "&lt;!channel&gt; &amp; &lt;@U1&gt;"],
-  ];
-  for (const [name, text, want] of cases) await t.test(name, () => assert.equal(encode(text, people), want));
-});
 
 test("richText", async (t) => {
   const read = (text: string) => (richText(text).elements[0].elements as any[]).map((e) => e.text ?? e.user_id ?? e.channel_id ?? e.range);
@@ -90,10 +77,12 @@ test("reduce", async (t) => {
   await t.test("an answer elsewhere is unread, channel and thread", () => assert.deepEqual(answered.unread, { C1: true, [threadKey("C1", "1.1")]: true }));
   await t.test("a repeated message is one message", () => assert.equal(list(arrive(answered, { ts: "2.1", thread_ts: "1.1", user: "UB", text: "a" })).length, 2));
   await t.test("a reply is not a root", () => assert.deepEqual([roots(list(answered)).length, replies(list(answered), "1.1").length], [1, 1]));
-  await t.test("an answer ends its status", () => {
-    const busy = reduce(asked, { type: "event", event: { type: "status", channel: "C1", thread_ts: "1.1", text: "…" }, looking: away })!;
-    assert.deepEqual([Object.values(busy.status), arrive(busy, { ts: "2.1", thread_ts: "1.1", user: "UB" }).status], [["…"], {}]);
+  await t.test("a status lasts until the server takes it back", () => {
+    const status = (model: Model, text: string) => reduce(model, { type: "event", event: { type: "status", channel: "C1", thread_ts: "1.1", text }, looking: away })!;
+    const busy = status(asked, "…"), key = threadKey("C1", "1.1");
+    assert.deepEqual([busy.status[key], arrive(busy, { ts: "2.1", thread_ts: "1.1", user: "UB" }).status[key], status(busy, "").status[key]], ["…", "…", ""]);
   });
+  await t.test("a broadcast reply is in the channel too", () => assert.equal(roots(list(arrive(asked, { ts: "2.1", thread_ts: "1.1", user: "UB", broadcast: true }))).length, 2));
   await t.test("a deleted root with replies leaves a stone", () => assert.equal(list(arrive(answered, { ts: "1.1" }, "deleted"))[0]!.deleted, true));
   await t.test("a deleted reply is gone", () => assert.equal(list(arrive(answered, { ts: "2.1" }, "deleted")).length, 1));
   await t.test("a change of an unknown message adds nothing", () => assert.equal(list(arrive(asked, { ts: "9.9", user: "UB" }, "changed")).length, 1));

@@ -1,19 +1,6 @@
-// text.ts — Slack's message text in both directions. A message without blocks is turned into a rich_text block,
-// so that one renderer draws everything and nothing typed by a user is ever parsed as Markdown.
-import type { Block, Json, User } from "./wire.ts";
-
-// encode makes what Slack's client would send: & < > escaped first, so that only our own mentions are live.
-export function encode(text: string, people: User[]): string {
-  let out = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-  const names = people.flatMap((p) => [p.name, p.display_name].filter(Boolean).map((name) => ({ name, id: p.id })));
-  names.sort((a, b) => b.name.length - a.name.length); // 「@jirei」 must not win over 「@jirei-test」
-  for (const { name, id } of names) {
-    // Japanese is written without spaces: 「@jireiを」 is a mention, 「@jirei2」 and 「mail@jirei」 are not.
-    const mention = new RegExp(`(?<![\\w.])[@＠]${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?![A-Za-z0-9_.-])`, "g");
-    out = out.replace(mention, `<@${id}>`);
-  }
-  return out;
-}
+// text.ts — Slack's message text. A message without blocks is turned into a rich_text block, so that one renderer draws
+// everything and nothing typed by a user is ever parsed as Markdown. The way back is the server's: it gets what was typed.
+import type { Block, Json } from "./wire.ts";
 
 const unescape = (s: string) => s.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 

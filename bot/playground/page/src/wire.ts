@@ -5,20 +5,21 @@ export interface User { id: string; name: string; display_name: string; is_bot: 
 
 export interface Message {
   ts: string; thread_ts?: string; user: string; text: string; blocks?: Block[] | null;
-  ephemeral?: boolean; edited?: boolean; deleted?: boolean;
+  ephemeral?: boolean; edited?: boolean; deleted?: boolean; broadcast?: boolean; streaming?: boolean; reactions?: string[] | null;
 }
 
-export interface Channel { id: string; name: string; kind: "channel" | "im"; bot_member: boolean; topic?: string }
+export interface Channel { id: string; name: string; kind: "channel" | "im"; bot_member: boolean; topic?: string; archived?: boolean }
 
 export interface Completion { text: string; hint: string }
 export interface Command { command: string; usage: string; description: string; completions?: Completion[] | null }
-export interface Shortcut { type: "global" | "message"; name: string; callback_id: string }
+export interface Shortcut { callback_id: string; name: string; message: boolean } // on a message; else global
+export interface Prompt { title: string; message: string }
 
 // View is the view on top of the user's stack; depth counts from 1.
 export interface View {
   id: string; type: string; title: string; submit?: string; close?: string; blocks?: Block[] | null;
   callback_id?: string; errors?: Record<string, string> | null; depth?: number;
-  state?: { values?: Values } | null;
+  state?: Values | null;
 }
 
 export interface PageState {
@@ -26,7 +27,9 @@ export interface PageState {
   channels: Channel[]; commands: Command[]; connected: boolean;
   messages: Record<string, Message[] | null>; view: View | null;
   examples?: string[] | null;    // questions for the first visit; none, no hint
+  prompts?: Prompt[] | null;     // what the bot suggests in the direct message
   shortcuts?: Shortcut[] | null; // of the app's manifest; none, no menu entries
+  statuses?: { channel: string; thread_ts: string; text: string }[] | null;
 }
 
 // Block Kit is open-ended and the renderer's own types lag behind it, so a block is its JSON.
@@ -45,18 +48,21 @@ export interface Value {
 export type Values = Record<string, Record<string, Value>>;
 
 export interface Event {
-  type: "message" | "changed" | "deleted" | "ephemeral" | "view" | "view_closed" | "status" | "connected" | "channel";
+  type: "message" | "changed" | "deleted" | "ephemeral" | "view" | "view_closed" | "status" | "connected" | "channel" | "prompts";
   channel?: string; message?: Message; ts?: string; view?: View | null;
-  thread_ts?: string; text?: string; connected?: boolean;
+  thread_ts?: string; text?: string; connected?: boolean; prompts?: Prompt[];
 }
 
+// load without a user is the first person's state.
 export async function load(user: string): Promise<PageState> {
-  const answer = await fetch("/page/state?user=" + encodeURIComponent(user), { cache: "no-store" });
+  let answer = await fetch("/page/state?user=" + encodeURIComponent(user), { cache: "no-store" });
+  // The browser may remember somebody who is not in this workspace.
+  if (answer.status === 400 && user) answer = await fetch("/page/state", { cache: "no-store" });
   if (!answer.ok) throw new Error(`/page/state: ${answer.status}`);
   return answer.json();
 }
 
-// post resolves to "" or to the error's text: a refused action is something to show, never an exception.
+// post resolves to "" or to the error's name, with what it is about: a refused action is something to show, never an exception.
 export async function post(path: string, body: Json): Promise<string> {
   try {
     const answer = await fetch("/page/" + path, {
@@ -64,7 +70,7 @@ export async function post(path: string, body: Json): Promise<string> {
     });
     const said = await answer.json().catch(() => null);
     if (said?.ok) return "";
-    return said?.error || `${answer.status} ${answer.statusText}`;
+    return said?.error ? said.error + (said.why ? `: ${said.why}` : "") : `${answer.status} ${answer.statusText}`;
   } catch (err) {
     return String(err instanceof Error ? err.message : err);
   }

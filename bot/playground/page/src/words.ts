@@ -15,9 +15,12 @@ const ja = {
   examples: "質問の例", examplesLead: (bot: string) => `@${bot} に質問すると、根拠のページを添えて答えます。押すとこのチャンネルに送られます。`, dismiss: "閉じる",
   close: "閉じる", cancel: "キャンセル", ok: "OK", required: "入力してください", tooShort: (n: number) => `${n} 文字以上で入力してください`,
   optional: "（任意）", choose: "選択してください", more: "その他の操作", unsupported: (type: string) => `この部品（${type}）は表示できません`,
-  notInChannel: (bot: string) => `${bot} はこのチャンネルにいません。`, invite: (bot: string) => `${bot} を追加`, inviteUsage: "@jirei", inviteHint: "このチャンネルにアプリを追加する",
+  notInChannel: (bot: string) => `${bot} はこのチャンネルにいません。`, invite: (bot: string) => `${bot} を追加`, inviteHint: "このチャンネルにアプリを追加する",
   noCommandInThread: "スラッシュコマンドはスレッドでは使えません。チャンネルの入力欄で打ってください。",
-  unread: "未読あり", shortcuts: "ショートカット", newMessages: "新しいメッセージ", skip: "入力欄へ移動",
+  working: "が考えています…", archived: "このチャンネルはアーカイブされています。", system: "システム", prompts: "たとえば",
+  errors: { operation_timeout: "jirei が時間内に応答しませんでした。もう一度お試しください。", dispatch_failed: "jirei が接続していないため、届けられませんでした。",
+    not_found: "この画面はもう閉じられています。", message_not_found: "このメッセージはもうありません。", no_such_action: "このボタンはもう使えません。", is_archived: "このチャンネルはアーカイブされています。" } as Record<string, string>,
+  unread: "未読あり",
 };
 
 export type Words = typeof ja;
@@ -36,9 +39,12 @@ const en: Words = {
   examples: "Example questions", examplesLead: (bot) => `Ask @${bot}: every answer names its page. A click sends the question to this channel.`, dismiss: "Dismiss",
   close: "Close", cancel: "Cancel", ok: "OK", required: "Please fill this in", tooShort: (n) => `At least ${n} characters, please`,
   optional: " (optional)", choose: "Choose…", more: "More actions", unsupported: (type) => `This element (${type}) cannot be shown`,
-  notInChannel: (bot) => `${bot} is not in this channel.`, invite: (bot) => `Add ${bot}`, inviteUsage: "@jirei", inviteHint: "Add an app to this channel",
+  notInChannel: (bot) => `${bot} is not in this channel.`, invite: (bot) => `Add ${bot}`, inviteHint: "Add an app to this channel",
   noCommandInThread: "Slash commands do not work in threads. Type it in the channel.",
-  unread: "unread", shortcuts: "Shortcuts", newMessages: "New messages", skip: "Skip to the message box",
+  working: "is thinking…", archived: "This channel is archived.", system: "System", prompts: "For example",
+  errors: { operation_timeout: "jirei did not answer in time. Please try again.", dispatch_failed: "jirei is not connected, so this did not reach it.",
+    not_found: "This dialog is already closed.", message_not_found: "This message is gone.", no_such_action: "This button is no longer in use.", is_archived: "This channel is archived." },
+  unread: "unread",
 };
 
 export const words = (locale: string): Words => (locale.toLowerCase().startsWith("en") ? en : ja);
