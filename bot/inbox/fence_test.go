@@ -60,9 +60,9 @@ func TestAnAttemptThatLostItsWorkCannotWrite(t *testing.T) {
 			}, Config{MaxAttempts: 2})
 			start(t, in)
 			put(t, in, "a")
-			<-first
+			receive(t, first)
 			takeBack(t, in)
-			<-second
+			receive(t, second)
 			close(lost)
 			// A job that ran entirely after the first attempt returned has passed River's completer after it (or with it).
 			put(t, in, "b")
@@ -144,7 +144,7 @@ func TestNotesSurviveReopening(t *testing.T) {
 		}
 		<-ctx.Done() // interrupted by the stop
 		return ctx.Err()
-	}, Config{Drain: 100 * time.Millisecond})
+	}, Config{Drain: 50 * time.Millisecond})
 	start(t, in)
 	put(t, in, "a")
 	eventually(t, "it is noted", func() bool {
@@ -166,7 +166,7 @@ func TestNotesSurviveReopening(t *testing.T) {
 		return nil
 	}, Config{})
 	start(t, again)
-	if ts, posting := <-got, <-got; ts != "2.0" || posting != "" {
+	if ts, posting := receive(t, got), receive(t, got); ts != "2.0" || posting != "" {
 		t.Errorf("ts %q, posting %q", ts, posting)
 	}
 }

@@ -46,7 +46,7 @@ type Config struct {
 	Workers     int              // how many run at once. Default 8: they wait for Slack and a model, not for the CPU
 	MaxAttempts int              // default 5: 15 s of retries, about what a person waits for before asking again
 	JobTimeout  time.Duration    // of one attempt. Default 60 s
-	Drain       time.Duration    // how long Stop lets work finish. Default 10 s, what container runtimes grant before SIGKILL
+	Drain       time.Duration    // how long Stop lets work finish before it cancels it. Default 8 s
 	Now         func() time.Time // the clock of `inbox_seen` and of Received. Default time.Now
 }
 
@@ -60,6 +60,7 @@ const (
 	cooldown = 5 * time.Millisecond
 
 	apologyIn = 10 * time.Second
+	goodbyeIn = 2 * time.Second // for cancelled handlers to return and be written down; with Drain 10 s, what container runtimes grant
 	queue     = river.QueueDefault
 )
 
@@ -121,7 +122,7 @@ func (cfg Config) withDefaults() (Config, error) {
 	cfg.Workers = cmp.Or(cfg.Workers, 8)
 	cfg.MaxAttempts = cmp.Or(cfg.MaxAttempts, 5)
 	cfg.JobTimeout = cmp.Or(cfg.JobTimeout, time.Minute)
-	cfg.Drain = cmp.Or(cfg.Drain, 10*time.Second)
+	cfg.Drain = cmp.Or(cfg.Drain, 8*time.Second)
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
@@ -160,8 +161,8 @@ func (in *Inbox) prepare(ctx context.Context) error {
 		FetchPollInterval:   poll,
 		FetchCooldown:       cooldown,
 		JobTimeout:          in.cfg.JobTimeout + apologyIn + 5*time.Second, // work.go keeps the handler's own limit
-		SoftStopTimeout:     in.cfg.Drain * 8 / 10,                         // the rest is for handlers to return and be written down
-		ReindexerIndexNames: []string{},                                    // SQLite's B-trees do not bloat as Postgres's do
+		SoftStopTimeout:     in.cfg.Drain,
+		ReindexerIndexNames: []string{}, // SQLite's B-trees do not bloat as Postgres's do
 		// Finished work is kept a day to be looked into; it holds people's questions, so no longer.
 		CompletedJobRetentionPeriod: 24 * time.Hour,
 		CancelledJobRetentionPeriod: 24 * time.Hour,
@@ -220,8 +221,9 @@ func (in *Inbox) reclaim(ctx context.Context) error {
 	return nil
 }
 
-// Stop fetches nothing new, lets running work finish for [Config.Drain] (10 s), then cancels it and leaves it for the next start, and closes
-// the inbox. It returns an error if work had to be left, or if ctx ended first.
+// Stop fetches nothing new, lets running work finish for [Config.Drain] (8 s), then cancels it and leaves it for the next start, and closes the
+// inbox 2 s later at the latest. It returns an error if a handler ignored that it was cancelled, or if ctx ended first; even then nothing
+// is lost, but the next start counts another attempt.
 func (in *Inbox) Stop(ctx context.Context) error {
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -235,10 +237,10 @@ func (in *Inbox) Stop(ctx context.Context) error {
 	}
 	in.stop()
 	<-in.swept
-	limited, cancel := context.WithTimeout(ctx, in.cfg.Drain)
+	limited, cancel := context.WithTimeout(ctx, in.cfg.Drain+goodbyeIn)
 	defer cancel()
 	if err := in.client.Stop(limited); err != nil {
-		return fmt.Errorf("stopping: some work ignores that it was cancelled and is left for the next start: %w", err)
+		return fmt.Errorf("stopping: work that still runs is left for the next start: %w", err)
 	}
 	return nil
 }

@@ -64,6 +64,17 @@ func eventually(t testing.TB, what string, is func() bool) {
 	}
 }
 
+// receive is <-ch that fails instead of hanging.
+func receive[T any](t testing.TB, ch <-chan T) (value T) {
+	t.Helper()
+	select {
+	case value = <-ch:
+	case <-time.After(20 * time.Second):
+		t.Fatal("nothing came within 20 s")
+	}
+	return value
+}
+
 // job reads a job's row past the inbox.
 func job(t testing.TB, in *Inbox, id int64) (state string, attempt int) {
 	t.Helper()
@@ -148,11 +159,11 @@ func TestStopFinishesWhatRuns(t *testing.T) {
 	}, Config{})
 	start(t, in)
 	put(t, in, "a")
-	<-running
+	receive(t, running)
 	stopped := make(chan error)
 	go func() { stopped <- in.Stop(context.Background()) }()
 	close(finish)
-	if err := <-stopped; err != nil {
+	if err := receive(t, stopped); err != nil {
 		t.Fatal(err)
 	}
 	again := open(t, path, idle, Config{})
@@ -192,14 +203,14 @@ func TestStopLeavesTheRestForTheNextStart(t *testing.T) {
 				}
 				<-release
 				return nil
-			}, Config{Drain: 200 * time.Millisecond, MaxAttempts: 1, Log: told.log(), Exhausted: func(context.Context, *Work, error) error {
+			}, Config{Drain: 50 * time.Millisecond, MaxAttempts: 1, Log: told.log(), Exhausted: func(context.Context, *Work, error) error {
 				t.Error("a stop is no reason to apologise")
 				return nil
 			}})
 			defer close(release)
 			start(t, in)
 			put(t, in, "a")
-			<-running
+			receive(t, running)
 			if err := in.Stop(context.Background()); (err == nil) != c.obeys {
 				t.Errorf("Stop: %v", err)
 			}
@@ -209,7 +220,7 @@ func TestStopLeavesTheRestForTheNextStart(t *testing.T) {
 				return nil
 			}, Config{})
 			start(t, again)
-			if attempt := <-ran; attempt != c.attempt {
+			if attempt := receive(t, ran); attempt != c.attempt {
 				t.Errorf("ran again as attempt %d, want %d\n%s", attempt, c.attempt, told)
 			}
 		})

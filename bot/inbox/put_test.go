@@ -170,7 +170,7 @@ func TestWorkArrivesAsItWasPut(t *testing.T) {
 	if _, err := in.Put(t.Context(), "slash", []string{"a"}, text); err != nil {
 		t.Fatal(err)
 	}
-	w := <-got
+	w := receive(t, got)
 	if w.Kind != "slash" || w.ID != 1 || w.Attempt != 1 || w.Last || !w.Received.Equal(noon) {
 		t.Errorf("%+v", w)
 	}
