@@ -77,14 +77,15 @@ interface ListProps {
   below?(message: Message): ReactNode;
   head?: ReactNode;
   tail?: ReactNode;
+  status?: string;           // shown behind the last message
   days?: boolean;
 }
 
-export function MessageList({ id, messages, actions, below, head, tail, days }: ListProps) {
+export function MessageList({ id, messages, actions, below, head, tail, status = "", days }: ListProps) {
   const { say, locale } = useLanguage();
   const { users } = useContext(RoomContext);
   const box = useRef<HTMLDivElement>(null);
-  useStick(box, id, `${messages.at(-1)?.ts} ${!!tail}`);
+  useStick(box, id, `${messages.at(-1)?.ts} ${status}`);
   const byID = useMemo(() => new Map(users.map((u) => [u.id, u])), [users]);
   const rows = messages.map((m, i) => {
     const before = messages[i - 1];
@@ -101,7 +102,7 @@ export function MessageList({ id, messages, actions, below, head, tail, days }: 
   return (
     <div className="messages" ref={box} role="log" aria-live="polite" tabIndex={0} aria-label={id}>
       <div className="fill">{head}</div>
-      <div>{rows}{tail}</div>
+      <div>{rows}{status && <Status text={status} />}{tail}</div>
     </div>
   );
 }

@@ -21,7 +21,9 @@ export type Change =
 export function reduce(model: Model | null, change: Change): Model | null {
   if (change.type === "loaded") {
     const status = Object.fromEntries((change.page.statuses ?? []).map((s) => [threadKey(s.channel, s.thread_ts), s.text]));
-    return { page: change.page, view: change.page.view ?? null, status, unread: model?.page.me.id === change.page.me.id ? model.unread : {} };
+    // The same view loaded again must stay the same object: a form that is being filled in would start over.
+    const next = change.page.view ?? null, same = next && model?.view?.id === next.id && model.view.hash === next.hash;
+    return { page: change.page, view: same ? model.view : next, status, unread: model?.page.me.id === change.page.me.id ? model.unread : {} };
   }
   if (!model) return model;
   switch (change.type) {

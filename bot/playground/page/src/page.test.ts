@@ -83,6 +83,12 @@ test("reduce", async (t) => {
     assert.deepEqual([busy.status[key], arrive(busy, { ts: "2.1", thread_ts: "1.1", user: "UB" }).status[key], status(busy, "").status[key]], ["…", "…", ""]);
   });
   await t.test("a broadcast reply is in the channel too", () => assert.equal(roots(list(arrive(asked, { ts: "2.1", thread_ts: "1.1", user: "UB", broadcast: true }))).length, 2));
+  await t.test("the same view loaded again is the same object", () => {
+    const view = { id: "V1", hash: "h", type: "modal", title: "t" };
+    const opened = reduce(start, { type: "loaded", page: { ...page, view } })!;
+    const again = (hash: string) => reduce(opened, { type: "loaded", page: { ...page, view: { ...view, hash } } })!.view;
+    assert.deepEqual([again("h") === opened.view, again("h2") === opened.view], [true, false]);
+  });
   await t.test("a deleted root with replies leaves a stone", () => assert.equal(list(arrive(answered, { ts: "1.1" }, "deleted"))[0]!.deleted, true));
   await t.test("a deleted reply is gone", () => assert.equal(list(arrive(answered, { ts: "2.1" }, "deleted")).length, 1));
   await t.test("a change of an unknown message adds nothing", () => assert.equal(list(arrive(asked, { ts: "9.9", user: "UB" }, "changed")).length, 1));

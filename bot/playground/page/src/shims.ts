@@ -51,10 +51,10 @@ function citation(node: Json): Json {
   return { type: "link", url: node.url, text: String(name) };
 }
 
-// The playground stores uploaded files itself and names their address in slack_file.url.
+// slack_file is shown as a broken image; the playground serves uploaded files itself.
 function slackFile(copy: Json): Json {
-  if (copy.type === "image" && copy.slack_file?.url && !copy.image_url) {
-    copy.image_url = copy.slack_file.url;
+  if (copy.type === "image" && copy.slack_file && !copy.image_url) {
+    copy.image_url = copy.slack_file.id ? `/files/${copy.slack_file.id}` : copy.slack_file.url;
     delete copy.slack_file;
   }
   return copy;

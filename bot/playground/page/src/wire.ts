@@ -18,7 +18,7 @@ export interface Prompt { title: string; message: string }
 // View is the view on top of the user's stack; depth counts from 1.
 export interface View {
   id: string; type: string; title: string; submit?: string; close?: string; blocks?: Block[] | null;
-  callback_id?: string; errors?: Record<string, string> | null; depth?: number;
+  callback_id?: string; hash?: string; errors?: Record<string, string> | null; depth?: number;
   state?: Values | null;
 }
 
