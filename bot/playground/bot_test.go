@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gorilla/websocket"
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/slackevents"
 	"github.com/slack-go/slack/socketmode"
@@ -184,6 +185,7 @@ func button(action, value, label string) slack.Block {
 }
 
 func modal(title string, blocks ...slack.Block) slack.ModalViewRequest {
+	blocks = append(blocks, slack.NewDividerBlock()) // Slack wants blocks; slack-go makes null of none
 	return slack.ModalViewRequest{Type: slack.VTModal, Title: plain(title), Submit: plain("送信"), Close: plain("閉じる"), CallbackID: "share",
 		Blocks: slack.Blocks{BlockSet: blocks}}
 }
@@ -192,4 +194,28 @@ func modal(title string, blocks ...slack.Block) slack.ModalViewRequest {
 func dump(v any) string {
 	raw, _ := json.MarshalIndent(v, "", " ")
 	return string(raw)
+}
+
+// dial opens a socket without slack-go, for frames that it would not send. read returns the next frame.
+func dial(t *testing.T, s *playground.Server) (*websocket.Conn, func() map[string]any) {
+	t.Helper()
+	_, url, err := client(s).StartSocketModeContext(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ws, resp, err := websocket.DefaultDialer.Dial(url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	t.Cleanup(func() { _ = ws.Close() })
+	return ws, func() map[string]any {
+		t.Helper()
+		_ = ws.SetReadDeadline(time.Now().Add(patience))
+		var m map[string]any
+		if err := ws.ReadJSON(&m); err != nil {
+			t.Errorf("reading a frame: %v", err)
+		}
+		return m
+	}
 }

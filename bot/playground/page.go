@@ -24,6 +24,7 @@ func (s *Server) pageRoutes() {
 	files := http.FileServerFS(dist)
 	s.mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-cache")
+		w.Header().Set("X-Frame-Options", "DENY") // the one rule of the page's own policy that a meta element cannot state
 		http.ServeFileFS(w, r, dist, "index.html")
 	})
 	s.mux.Handle("GET /page/", http.StripPrefix("/page", files))
@@ -217,7 +218,7 @@ func (s *Server) serveState(w http.ResponseWriter, r *http.Request) {
 	}
 	people := slices.DeleteFunc(slices.Clone(s.users), func(u *User) bool { return u.IsBot })
 	state := encode(map[string]any{"team": map[string]any{"id": Team, "name": "playground"}, "me": me, "users": people, "bot": s.user(Bot),
-		"channels": channels, "commands": listed(s.opt.Commands), "shortcuts": listed(s.opt.Shortcuts), "connected": len(s.conns) > 0,
+		"channels": channels, "commands": listed(s.opt.Commands), "shortcuts": listed(s.opt.Shortcuts), "examples": listed(s.opt.Examples), "connected": len(s.conns) > 0,
 		"messages": messages, "view": s.top(me.ID).page(), "statuses": statuses, "prompts": listed(s.prompts["D"+me.ID[1:]])})
 	s.mu.Unlock()
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")

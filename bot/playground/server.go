@@ -26,6 +26,7 @@ type Options struct {
 
 	Commands  []Command  // the slash commands that exist
 	Shortcuts []Shortcut // the global and message shortcuts that exist
+	Examples  []string   // questions that the page offers on a first visit
 
 	// NoMessageEvents withholds `message` events of channels, as where the history scopes were not granted. Direct
 	// messages always come.
