@@ -48,16 +48,17 @@ type Config struct {
 	JobTimeout  time.Duration    // of one attempt. Default 60 s
 	Drain       time.Duration    // how long Stop lets work finish before it cancels it. Default 8 s
 	Now         func() time.Time // the clock of `inbox_seen` and of Received. Default time.Now
+
+	poll time.Duration // pollIn, but in the test that shows that new work does not wait for it
 }
 
 const (
 	seenFor = 48 * time.Hour // Slack retries for 5 minutes, and catch-up after an outage looks back one day; twice that
 	sweepIn = time.Hour      // between two sweeps
 
-	// River on SQLite has no LISTEN/NOTIFY: by default it polls an outbox every 50 ms and then fetches (start p95 over 50 ms). PollOnly
-	// skips the outbox and polls the jobs. River adds 0–10 ms to each wait.
-	poll     = 20 * time.Millisecond
-	cooldown = 5 * time.Millisecond
+	// New work wakes River by itself (wake.go); polling finds what a retry's pause has released.
+	pollIn   = 500 * time.Millisecond
+	cooldown = 5 * time.Millisecond // between two fetches; River's 100 ms would delay the second of two questions
 
 	apologyIn = 10 * time.Second
 	goodbyeIn = 2 * time.Second // for cancelled handlers to return and be written down; with Drain 10 s, what container runtimes grant
@@ -80,6 +81,7 @@ type Inbox struct {
 	cfg    Config
 	log    *slog.Logger
 	delays delays
+	wake   wake
 
 	mu      sync.Mutex
 	stop    context.CancelFunc // of the sweeper; nil before Start
@@ -103,7 +105,7 @@ func Open(ctx context.Context, path string, handle Handler, cfg Config) (*Inbox,
 	}
 	// River on SQLite asks for exactly one connection (package riversqlite): with more, its own loops meet SQLITE_BUSY.
 	db.SetMaxOpenConns(1)
-	in := &Inbox{db: db, handle: handle, cfg: cfg, log: cfg.Log, delays: delays{next: map[int64]time.Duration{}}}
+	in := &Inbox{db: db, handle: handle, cfg: cfg, log: cfg.Log, delays: delays{next: map[int64]time.Duration{}}, wake: make(wake, 1)}
 	if err := in.prepare(ctx); err != nil {
 		_ = db.Close()
 		return nil, err
@@ -123,6 +125,7 @@ func (cfg Config) withDefaults() (Config, error) {
 	cfg.MaxAttempts = cmp.Or(cfg.MaxAttempts, 5)
 	cfg.JobTimeout = cmp.Or(cfg.JobTimeout, time.Minute)
 	cfg.Drain = cmp.Or(cfg.Drain, 8*time.Second)
+	cfg.poll = cmp.Or(cfg.poll, pollIn)
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
@@ -133,7 +136,7 @@ func (cfg Config) withDefaults() (Config, error) {
 }
 
 func (in *Inbox) prepare(ctx context.Context) error {
-	driver := riversqlite.New(in.db)
+	driver := wakingDriver{riversqlite.New(in.db), in.wake}
 	quiet := slog.New(riverLog{in.log.Handler()})
 	migrator, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: quiet})
 	if err != nil {
@@ -157,8 +160,7 @@ func (in *Inbox) prepare(ctx context.Context) error {
 		Queues:              map[string]river.QueueConfig{queue: {MaxWorkers: in.cfg.Workers}},
 		Workers:             workers,
 		MaxAttempts:         in.cfg.MaxAttempts,
-		PollOnly:            true,
-		FetchPollInterval:   poll,
+		FetchPollInterval:   in.cfg.poll,
 		FetchCooldown:       cooldown,
 		JobTimeout:          in.cfg.JobTimeout + apologyIn + 5*time.Second, // work.go keeps the handler's own limit
 		SoftStopTimeout:     in.cfg.Drain,

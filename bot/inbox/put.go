@@ -53,6 +53,9 @@ func (in *Inbox) Put(ctx context.Context, kind string, keys []string, payload an
 	if err := tx.Commit(); err != nil {
 		return false, fmt.Errorf("storing the work: %w", err)
 	}
+	if seen == 0 {
+		in.wake.nudge()
+	}
 	return seen == 0, nil
 }
 

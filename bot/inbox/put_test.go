@@ -2,11 +2,14 @@ package inbox
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/jirei/jirei/retrieval/sqlite/file"
 )
 
 func jobs(t *testing.T, in *Inbox) (n int) {
@@ -153,6 +156,73 @@ func TestSweepTakesTheNotesOfDeletedWork(t *testing.T) {
 	for id, want := range map[int64]bool{1: false, 2: true} {
 		if _, found, err := (&Work{ID: id, inbox: in}).Noted(t.Context(), "ts"); err != nil || found != want {
 			t.Errorf("the note of job %d: %v, %v", id, found, err)
+		}
+	}
+}
+
+// TestPutBesideOtherWriters: the search store and the record write to the same file at the same time, on connections of their own.
+func TestPutBesideOtherWriters(t *testing.T) {
+	t.Parallel()
+	path := place(t)
+	in := open(t, path, func(ctx context.Context, w *Work) error { return w.Note(ctx, "ts", "1.0") }, Config{})
+	start(t, in)
+	other, err := file.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = other.Close() }()
+	if _, err := other.Exec(`CREATE TABLE other (n INTEGER)`); err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for writer := range 3 {
+		all.Go(func() {
+			for n := range 30 {
+				tx, err := other.BeginTx(t.Context(), nil)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if _, err := tx.Exec(`INSERT INTO other SELECT coalesce(max(n), 0) + 1 FROM other`); err != nil {
+					t.Error(err)
+				}
+				if err := tx.Commit(); err != nil {
+					t.Error(err)
+				}
+				if fresh, err := in.Put(t.Context(), "question", []string{fmt.Sprint(writer, "/", n)}, n); err != nil || !fresh {
+					t.Errorf("Put: %v, %v", fresh, err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	var last int
+	if err := other.QueryRow(`SELECT max(n) FROM other`).Scan(&last); err != nil || last != 90 {
+		t.Errorf("the other writers counted to %d, %v", last, err)
+	}
+	eventually(t, "all work is done", func() bool {
+		d, err := in.Depth(t.Context())
+		return err == nil && d == Depth{}
+	})
+	if n := jobs(t, in); n != 90 {
+		t.Errorf("%d jobs", n)
+	}
+}
+
+func TestNewWorkWakesRiver(t *testing.T) {
+	t.Parallel()
+	ran := make(chan int64, 1)
+	in := open(t, place(t), func(_ context.Context, w *Work) error {
+		ran <- w.ID
+		return nil
+	}, Config{poll: time.Hour})
+	put(t, in, "a")
+	start(t, in)
+	receive(t, ran) // River fetches once at its start, so the first job shows nothing
+	for id := range int64(3) {
+		put(t, in, fmt.Sprint(id))
+		if got := receive(t, ran); got != id+2 {
+			t.Errorf("job %d ran, want %d", got, id+2)
 		}
 	}
 }

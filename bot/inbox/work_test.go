@@ -97,7 +97,7 @@ func TestWorkOutOfAttemptsGetsLastWords(t *testing.T) {
 
 func TestWorkGivenUpEndsWithoutAnotherWord(t *testing.T) {
 	t.Parallel()
-	_, attempts := run(t, func(context.Context, *Work) error {
+	in, attempts := run(t, func(context.Context, *Work) error {
 		return fmt.Errorf("posting: channel_not_found: %w", ErrGiveUp)
 	}, Config{Exhausted: func(context.Context, *Work, error) error {
 		t.Error("apologised where nobody listens")
@@ -105,6 +105,33 @@ func TestWorkGivenUpEndsWithoutAnotherWord(t *testing.T) {
 	}}, "cancelled")
 	if attempts != 1 {
 		t.Errorf("%d attempts", attempts)
+	}
+	// The inbox ends a job itself, at once. Had River done it, it would have added the error; it comes later and only leaves the attempt's number.
+	var errs int
+	eventually(t, "River has seen it", func() bool {
+		row := in.db.QueryRow(`SELECT errors IS NOT NULL FROM river_job WHERE metadata ->> '$.jirei_attempt' = 1`)
+		return row.Scan(&errs) == nil
+	})
+	if errs != 0 {
+		t.Error("River ended the job, up to 250 ms after its handler: a kill in between would have worked it again")
+	}
+}
+
+func TestADeadLeaderHoldsNoRetryUp(t *testing.T) {
+	t.Parallel()
+	ran := make(chan int, 1)
+	in := open(t, place(t), func(_ context.Context, w *Work) error {
+		ran <- w.Attempt
+		return nil
+	}, Config{})
+	put(t, in, "a")
+	// A retry of more than 5 s, due by now, waits for River's leader; the leader died with an hour on its lease.
+	change(t, in, `UPDATE river_job SET state = 'retryable', attempt = 1`)
+	change(t, in, `INSERT INTO river_leader (name, leader_id, elected_at, expires_at)
+		VALUES ('default', 'dead', datetime('now', 'subsec'), datetime('now', '+1 hour', 'subsec'))`)
+	start(t, in)
+	if attempt := receive(t, ran); attempt != 2 {
+		t.Errorf("attempt %d", attempt)
 	}
 }
 
