@@ -57,9 +57,9 @@ func idle(ctx context.Context, w *Work) error { return nil }
 // eventually polls, because River tells nobody when it has written something down.
 func eventually(t testing.TB, what string, is func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !is(); time.Sleep(2 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !is(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("not within 20 s: %s", what)
+			t.Fatalf("not within a minute: %s", what)
 		}
 	}
 }
@@ -69,8 +69,8 @@ func receive[T any](t testing.TB, ch <-chan T) (value T) {
 	t.Helper()
 	select {
 	case value = <-ch:
-	case <-time.After(20 * time.Second):
-		t.Fatal("nothing came within 20 s")
+	case <-time.After(time.Minute):
+		t.Fatal("nothing came within a minute")
 	}
 	return value
 }
