@@ -2,7 +2,6 @@ package retrieval
 
 import (
 	"math"
-	"strings"
 
 	"github.com/jirei/jirei/embeddings"
 )
@@ -137,22 +136,4 @@ func hasKind(meanings []Meaning, kind string) bool {
 		}
 	}
 	return false
-}
-
-// clean takes out of a question what Slack and keyboards put there and no
-// reader means: mentions, channel links, control and bidi characters.
-func clean(s string) string {
-	var b strings.Builder
-	for i := 0; i < len(s); {
-		if s[i] == '<' {
-			if end := strings.IndexByte(s[i:], '>'); end > 0 && strings.ContainsAny(s[i+1:i+2], "@#!") {
-				b.WriteByte(' ')
-				i += end + 1
-				continue
-			}
-		}
-		b.WriteByte(s[i])
-		i++
-	}
-	return strings.Join(strings.Fields(strings.ToValidUTF8(b.String(), " ")), " ")
 }

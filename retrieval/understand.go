@@ -2,8 +2,6 @@ package retrieval
 
 import (
 	"regexp"
-	"strings"
-	"unicode"
 
 	"github.com/jirei/jirei/embeddings"
 )
@@ -32,11 +30,11 @@ type reader struct {
 }
 
 func (e *Engine) read(question string, book *Generation) Query {
-	cleaned := clean(question)
+	cleaned := Clean(question)
 	if runes := []rune(cleaned); len(runes) > MaxQuestion {
 		cleaned = string(runes[:MaxQuestion])
 	}
-	r := &reader{query: Query{Text: cleaned, English: english(cleaned)}, t: newText(cleaned), book: book}
+	r := &reader{query: Query{Text: cleaned, English: Language(cleaned) == "en"}, t: newText(cleaned), book: book}
 	r.claimed = make([]int, len(r.t.orig))
 	for i := range r.claimed {
 		r.claimed[i] = -1
@@ -251,20 +249,4 @@ func (r *reader) settle() {
 		q.Intent = Help
 	}
 	q.Strict = !f.Empty() && (!topic || q.Intent == Count || q.Intent == List || len(f.Pages) > 0)
-}
-
-// english says that a question has Latin words and no Japanese.
-func english(s string) bool {
-	latin := 0
-	for _, r := range s {
-		switch embeddings.ScriptOf(r) {
-		case embeddings.Kanji, embeddings.Hiragana, embeddings.KatakanaScript:
-			return false
-		case embeddings.Latin:
-			if unicode.IsLetter(r) {
-				latin++
-			}
-		}
-	}
-	return latin > 4 && strings.Contains(strings.TrimSpace(s), " ")
 }

@@ -44,6 +44,7 @@ func (r *reader) unknownFacets() {
 		if !strings.HasSuffix(g[1], "業") {
 			values = r.book.Categories
 		}
+		r.claim(from, to, Span{Kind: "unknown", Certain: 1})
 		r.query.Unknown = append(r.query.Unknown, Unknown{Word: g[1], Nearest: nearest(g[1], values)})
 	})
 }

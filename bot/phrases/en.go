@@ -39,6 +39,7 @@ var en = Phrases{
 	NoStars: "importance not stated", NoIndustry: "industry not stated", NoSize: "size not stated", NoCategory: "category not stated",
 	Industry: "Industry", Employees: "Employees", Category: "Category", Stars: "Importance", Measures: "Measures taken", Correct: "Corrections",
 	corrected: "「%s」 was taken for an error of transcription and reads 「%s」 here.",
+	related:   "related, not a match",
 	why:       "Matched: %s", whyFacet: "Meets: %s",
 
 	Details: "Details", Similar: "Similar cases", Share: "Share", Close: "Close", Cancel: "Cancel",
@@ -48,7 +49,7 @@ var en = Phrases{
 	Expired: "That took too long.", PressAgain: "Please press the button again.",
 	notInChannel: "jirei is not in %s yet. Type /invite @jirei there, then share again.",
 	notShared:    "The case could not be shared (Slack said: %s). Please try another channel.",
-	Ask:          "Type a question",
+	OpenCase:     "Open a case", Sharing: "Sharing…", ThatChannel: "that channel", understood: "Understood: %s", bookSource: "Source: %s (as listed in its table)",
 
 	Empty:        "There was no question to answer. Try: Which companies introduced a UTM?",
 	Sorry:        "Sorry, this question could not be answered just now. Please ask again in a moment.",

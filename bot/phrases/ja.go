@@ -33,6 +33,7 @@ var ja = Phrases{
 	NoStars: "重要度の記載なし", NoIndustry: "業種の記載なし", NoSize: "規模の記載なし", NoCategory: "分類の記載なし",
 	Industry: "業種", Employees: "従業員数", Category: "分類", Stars: "重要度", Measures: "実施している対策", Correct: "転記の訂正",
 	corrected: "「%s」は転記の誤りとみて「%s」に直しました。",
+	related:   "関連（一致ではありません）",
 	why:       "一致した語: %s", whyFacet: "合う条件: %s",
 
 	Details: "詳細", Similar: "似た事例", Share: "共有", Close: "閉じる", Cancel: "キャンセル",
@@ -42,7 +43,7 @@ var ja = Phrases{
 	Expired: "操作の期限が切れました。", PressAgain: "もう一度ボタンを押してください。",
 	notInChannel: "jirei はまだ %s に参加していません。そのチャンネルで /invite @jirei と入力してから、もう一度共有してください。",
 	notShared:    "共有できませんでした（Slack の応答: %s）。別のチャンネルでお試しください。",
-	Ask:          "質問を入力してください",
+	OpenCase:     "事例を開く", Sharing: "共有しています…", ThatChannel: "そのチャンネル", understood: "読み取った条件: %s", bookSource: "出典: %s（一覧表の記載より）",
 
 	Empty:        "質問が見当たりませんでした。「UTMを導入した会社の事例は？」のように書いてください。",
 	Sorry:        "申し訳ありません。ただいまお答えできませんでした。しばらくしてから、もう一度お尋ねください。",

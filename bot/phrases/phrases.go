@@ -61,14 +61,15 @@ type Phrases struct {
 	Page, source, NoStars, NoIndustry, NoSize, NoCategory   string
 	Industry, Employees, Category, Stars, Measures, Correct string
 	corrected                                               string
-	why, whyFacet                                           string
+	why, whyFacet, related                                  string
 
 	// Buttons and modals.
 	Details, Similar, Share, Close, Cancel, ShareTitle, Channel, Comment, CommentHint, Preview string
 	caseTitle, sharedBy, shared, similarTo                                                     string
 	ShareAgain, Withdrawn, Expired, PressAgain                                                 string
 	notInChannel, notShared                                                                    string
-	Ask                                                                                        string // the placeholder of the ask box
+	OpenCase, Sharing, ThatChannel                                                             string
+	understood, bookSource                                                                     string
 
 	// Bad input and trouble.
 	Empty, Sorry, Busy   string
@@ -141,6 +142,17 @@ func (p *Phrases) Widened(kinds []string) string {
 	return fmt.Sprintf(p.widened, strings.Join(names, p.or))
 }
 
+// Understood says which conditions were read out of a question.
+func (p *Phrases) Understood(facets string) string { return fmt.Sprintf(p.understood, facets) }
+
+// BookSource says which book the answer rests on.
+func (p *Phrases) BookSource(source, title string) string {
+	if source == "" {
+		return fmt.Sprintf(p.bookSource, title)
+	}
+	return fmt.Sprintf(p.bookSource, source+" "+title)
+}
+
 // Cut says that only the first n characters of a question were read.
 func (p *Phrases) Cut(n int) string { return fmt.Sprintf(p.cut, n) }
 
@@ -162,16 +174,24 @@ func (p *Phrases) Corrected(c cases.Correction) string {
 	return fmt.Sprintf(p.corrected, c.Printed, c.Corrected)
 }
 
-// Why says which words of the question a case answers to.
-func (p *Phrases) Why(words []string) string { return fmt.Sprintf(p.why, strings.Join(words, p.or)) }
-
-// WhyFacet says which facets a case meets, by their names in retrieval.Verdict.
-func (p *Phrases) WhyFacet(kinds []string) string {
-	names := make([]string, len(kinds))
-	for i, k := range kinds {
-		names[i] = p.facetNames[k]
+// Because says why a case is shown: the words of the question it answers to,
+// and the facets it meets, by their names in retrieval.Verdict.
+func (p *Phrases) Because(matched bool, words, facets []string) string {
+	var parts []string
+	if !matched {
+		parts = append(parts, p.related)
 	}
-	return fmt.Sprintf(p.whyFacet, strings.Join(names, p.or))
+	if len(words) > 0 {
+		parts = append(parts, fmt.Sprintf(p.why, strings.Join(words, p.or)))
+	}
+	if len(facets) > 0 {
+		names := make([]string, len(facets))
+		for i, k := range facets {
+			names[i] = p.facetNames[k]
+		}
+		parts = append(parts, fmt.Sprintf(p.whyFacet, strings.Join(names, p.or)))
+	}
+	return strings.Join(parts, " ｜ ")
 }
 
 // SharedBy says who shared a case.

@@ -1,0 +1,58 @@
+package answer
+
+import (
+	"github.com/jirei/jirei/bot/phrases"
+	"github.com/jirei/jirei/retrieval"
+)
+
+// Notes are the sentences about how a question was read and what was counted:
+// what a reader must know to trust the list below them. They rest on the
+// facets and on SQL, not on a page.
+func Notes(p *phrases.Phrases, a Answer) []string {
+	var out []string
+	f := a.Found
+	if len([]rune(retrieval.Clean(a.Question.Text))) > retrieval.MaxQuestion {
+		out = append(out, p.Cut(retrieval.MaxQuestion))
+	}
+	for _, u := range f.Query.Unknown {
+		out = append(out, p.UnknownFacet(u.Word, u.Nearest))
+	}
+	if f.Book != nil && f.Exact {
+		for _, page := range f.Query.Facets.Pages {
+			if !holds(f.Hits, page) && f.Query.Facets.Drop("pages").Empty() {
+				out = append(out, p.NoPage(page, f.Book.FirstPage, f.Book.LastPage))
+			}
+		}
+	}
+	if len(f.Widened) > 0 {
+		out = append(out, p.Widened(f.Widened))
+	}
+	if f.Count != nil && len(f.Query.Facets.Pages) == 0 {
+		out = append(out, count(p, f))
+	}
+	if f.Unstated > 0 {
+		out = append(out, p.Unstated(f.Unstated))
+	}
+	return out
+}
+
+func holds(hits []retrieval.Hit, page int) bool {
+	for _, h := range hits {
+		if h.Case.Page == page {
+			return true
+		}
+	}
+	return false
+}
+
+func count(p *phrases.Phrases, r retrieval.Result) string {
+	if !r.Exact {
+		return p.CountMatched(*r.Count)
+	}
+	return p.Count(Facets(p, r.Query.Facets), *r.Count)
+}
+
+// Facets writes facets as a person would.
+func Facets(p *phrases.Phrases, f retrieval.Facets) string {
+	return p.Facets(f.Industry, f.NotIndustry, f.Category, f.NotCategory, f.Size, f.Stars, f.StarsUp, f.Pages)
+}

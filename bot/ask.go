@@ -1,0 +1,193 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jirei/jirei/bot/answer"
+	"github.com/jirei/jirei/bot/inbox"
+	"github.com/jirei/jirei/bot/phrases"
+	"github.com/jirei/jirei/bot/record"
+	"github.com/jirei/jirei/retrieval"
+)
+
+// work does one piece of durable work.
+func (b *Bot) work(ctx context.Context, w *inbox.Work) error {
+	switch w.Kind {
+	case workQuestion:
+		var r Request
+		if err := json.Unmarshal(w.Payload, &r); err != nil {
+			return fmt.Errorf("reading a stored question: %w: %w", err, inbox.ErrGiveUp)
+		}
+		return b.reply(ctx, w, r)
+	case workShare:
+		var s Share
+		if err := json.Unmarshal(w.Payload, &s); err != nil {
+			return fmt.Errorf("reading a stored share: %w: %w", err, inbox.ErrGiveUp)
+		}
+		return b.share(ctx, w, s)
+	}
+	return fmt.Errorf("work of kind %q, which this version does not know: %w", w.Kind, inbox.ErrGiveUp)
+}
+
+// turns is how many earlier questions of a thread a follow-up is read with.
+const turns = 5
+
+// reply is the only road from a question to a message.
+func (b *Bot) reply(ctx context.Context, w *inbox.Work, r Request) error {
+	started := time.Now()
+	at := b.place(w, r)
+	if done, err := at.Done(ctx); done || err != nil {
+		return err
+	}
+	at.Working(ctx)
+	locale := b.locale(ctx, r)
+	m, a, err := b.answer(ctx, r, locale)
+	if err != nil {
+		return err
+	}
+	if !r.Addressed && a.Refused() && !strings.ContainsAny(r.Text, "?？") {
+		// People go on talking in a thread that jirei answered in. What is neither
+		// addressed to it, nor a question, nor in the book, is theirs.
+		return nil
+	}
+	where, err := at.Reply(ctx, m)
+	if err != nil {
+		return err
+	}
+	b.log.Info("answered", "work", w.ID, "attempt", w.Attempt, "refused", a.Refused(), "cases", len(a.Found.Hits), "took", time.Since(started))
+	return b.remember(ctx, r, a, where)
+}
+
+// answer makes the message for a request: the answer, or what to do when there
+// is no question in it.
+func (b *Bot) answer(ctx context.Context, r Request, locale phrases.Locale) (message, answer.Answer, error) {
+	p := phrases.For(locale)
+	text := retrieval.Clean(r.Text)
+	if text == "" && r.ResponseURL != "" {
+		return render{p: p}.help(), answer.Answer{}, nil
+	}
+	if !retrieval.Asks(text) {
+		return plain(p.Empty), answer.Answer{}, nil
+	}
+	history, err := b.history(ctx, r)
+	if err != nil {
+		return message{}, answer.Answer{}, err
+	}
+	a, err := b.asker.Ask(ctx, answer.Question{Text: r.Text, History: history, Locale: locale})
+	if err != nil {
+		return message{}, answer.Answer{}, err
+	}
+	if a.Found.Query.Intent == retrieval.Help {
+		return render{p: p}.help(), a, nil
+	}
+	return render{p: p, source: b.source, book: a.Found.Book}.answer(a), a, nil
+}
+
+// locale is the language of the question where it has one, else the asker's.
+func (b *Bot) locale(ctx context.Context, r Request) phrases.Locale {
+	switch retrieval.Language(r.Text) {
+	case "en":
+		return phrases.English
+	case "ja":
+		return phrases.Japanese
+	}
+	if r.Locale != "" {
+		return r.Locale
+	}
+	return b.people.locale(ctx, r.User)
+}
+
+func thread(r Request) record.Thread {
+	return record.Thread{Team: r.Team, Channel: r.Channel, TS: r.Thread}
+}
+
+// history returns the earlier questions of the request's thread, oldest first.
+func (b *Bot) history(ctx context.Context, r Request) ([]string, error) {
+	if r.Thread == "" || r.Thread == r.TS {
+		return nil, nil
+	}
+	earlier, err := b.record.Turns(ctx, thread(r), turns)
+	if err != nil {
+		return nil, fmt.Errorf("reading the thread: %w", err)
+	}
+	var questions []string
+	for _, t := range earlier {
+		if t.Key != r.Key { // a retry must not follow up on itself
+			questions = append(questions, t.Question)
+		}
+	}
+	return questions, nil
+}
+
+// remember keeps the turn for follow-ups, and where the reply is.
+func (b *Bot) remember(ctx context.Context, r Request, a answer.Answer, where record.Reply) error {
+	where.Team = r.Team
+	if err := b.record.SaveReply(ctx, r.Key, where); err != nil {
+		return fmt.Errorf("recording the reply: %w", err)
+	}
+	if r.Thread == "" {
+		return nil
+	}
+	shown := make([]string, 0, len(a.Found.Hits))
+	for _, h := range a.Found.Hits {
+		shown = append(shown, string(h.Case.ID))
+	}
+	turn := record.Turn{Key: r.Key, Question: retrieval.Clean(r.Text), Cases: shown, At: time.Now()}
+	if err := b.record.AppendTurn(ctx, thread(r), turn); err != nil {
+		return fmt.Errorf("recording the turn: %w", err)
+	}
+	return nil
+}
+
+// apologise is what a person gets when every attempt has failed.
+func (b *Bot) apologise(ctx context.Context, w *inbox.Work, cause error) error {
+	b.log.Error("work failed for good", "work", w.ID, "kind", w.Kind, "error", cause)
+	switch w.Kind {
+	case workQuestion:
+		var r Request
+		if err := json.Unmarshal(w.Payload, &r); err != nil {
+			return err
+		}
+		at := b.place(w, r)
+		if done, err := at.Done(ctx); done || err != nil {
+			return err
+		}
+		_, err := at.Reply(ctx, plain(phrases.For(b.locale(ctx, r)).Sorry))
+		return err
+	case workShare:
+		var s Share
+		if err := json.Unmarshal(w.Payload, &s); err != nil {
+			return err
+		}
+		p := phrases.For(s.Locale)
+		return b.tell(ctx, s, p, p.Sorry)
+	}
+	return nil
+}
+
+// final says that trying again cannot help: the place or our right to it is gone.
+func final(err error) bool {
+	switch slackError(err) {
+	case "channel_not_found", "is_archived", "not_in_channel", "thread_not_found", "message_not_found", "cannot_reply_to_message",
+		"restricted_action", "restricted_action_read_only_channel", "user_not_found", "user_not_in_channel", "token_revoked",
+		"account_inactive", "invalid_auth", "not_authed", "missing_scope", "org_login_required", "cannot_dm_bot", "user_disabled":
+		return true
+	}
+	return false
+}
+
+// retryable wraps an error of Slack for the inbox: never again, after the time
+// Slack says, or as usual.
+func retryable(doing string, err error) error {
+	if final(err) {
+		return fmt.Errorf("%s: %w: %w", doing, err, inbox.ErrGiveUp)
+	}
+	if limited := rateLimited(err); limited != nil {
+		return inbox.RetryAfter(limited.RetryAfter, fmt.Errorf("%s: %w", doing, err))
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}

@@ -1,0 +1,13 @@
+// Package bot is Slack in and Slack out.
+//
+// The way of a question: socket.go takes an envelope off the wire, makes a
+// [Request] of it (request.go), puts it into the inbox, and only then
+// acknowledges. A worker hands it to reply (ask.go), the only road from a
+// question to a message: it asks bot/answer, renders (render.go, card.go) and
+// speaks to a place (place.go), which knows how to say a thing once in a
+// channel, a direct message or behind a slash command.
+//
+// Buttons: those that open a modal are done at once, since a trigger lives
+// three seconds (modal.go); a share is durable work like a question
+// (share.go). people.go keeps what we know of users.
+package bot

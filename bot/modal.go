@@ -1,0 +1,92 @@
+package bot
+
+import (
+	"context"
+
+	"github.com/slack-go/slack"
+
+	"github.com/jirei/jirei/bot/phrases"
+	"github.com/jirei/jirei/cases"
+)
+
+// similarShown is how many similar cases a modal shows.
+const similarShown = 5
+
+// press does what a button asks for. All of them open a modal, so nothing is
+// kept and nothing is tried again: whoever sees no modal presses once more.
+func (b *Bot) press(ctx context.Context, in slack.InteractionCallback) {
+	if len(in.ActionCallback.BlockActions) == 0 {
+		return
+	}
+	action := in.ActionCallback.BlockActions[0]
+	id := cases.ID(action.Value)
+	if action.ActionID == actionOpen {
+		id = cases.ID(action.SelectedOption.Value)
+	}
+	p := phrases.For(b.people.locale(ctx, in.User.ID))
+	view, err := b.modal(ctx, in, action.ActionID, id, p)
+	if err != nil {
+		b.log.Error("making a modal", "action", action.ActionID, "case", id, "error", err)
+		view = notice(p, p.CaseTitle(id.Page()), p.Sorry)
+	}
+	if view.Type == "" {
+		return // a button of a version to come
+	}
+	if err := b.open(ctx, in, view); err != nil {
+		b.late(ctx, in, p, err)
+	}
+}
+
+// modal makes the view for an action on a case.
+func (b *Bot) modal(ctx context.Context, in slack.InteractionCallback, action string, id cases.ID, p *phrases.Phrases) (slack.ModalViewRequest, error) {
+	c, ok, err := b.asker.Engine.Case(ctx, id)
+	if err != nil {
+		return slack.ModalViewRequest{}, err
+	}
+	if !ok {
+		return notice(p, p.CaseTitle(id.Page()), p.Withdrawn), nil
+	}
+	r := render{p: p, source: b.source}
+	switch action {
+	case actionDetails, actionOpen:
+		return r.view(c), nil
+	case actionSimilar:
+		hits, err := b.asker.Engine.Similar(ctx, c, similarShown)
+		if err != nil {
+			return slack.ModalViewRequest{}, err
+		}
+		return r.similar(c, bare(hits)), nil
+	case actionShare:
+		return r.shareForm(c, shareOrigin{Channel: in.Channel.ID, Case: id}), nil
+	}
+	return slack.ModalViewRequest{}, nil
+}
+
+// open opens a modal, or puts it on top of the one the button was in. Slack
+// stacks three; from the top of the stack the view is replaced.
+func (b *Bot) open(ctx context.Context, in slack.InteractionCallback, view slack.ModalViewRequest) error {
+	if in.View.ID == "" {
+		_, err := b.api.OpenViewContext(ctx, in.TriggerID, view)
+		return err
+	}
+	_, err := b.api.PushViewContext(ctx, in.TriggerID, view)
+	if slackError(err) == "push_limit_reached" {
+		_, err = b.api.UpdateViewContext(ctx, view, "", "", in.View.ID)
+	}
+	return err
+}
+
+// late tells somebody whose trigger had expired to press again.
+func (b *Bot) late(ctx context.Context, in slack.InteractionCallback, p *phrases.Phrases, cause error) {
+	b.log.Warn("opening a modal", "error", cause)
+	text := p.Expired + p.PressAgain
+	if in.View.ID != "" {
+		if _, err := b.api.UpdateViewContext(ctx, notice(p, p.Details, text), "", "", in.View.ID); err != nil {
+			b.log.Warn("saying that a trigger expired", "error", err)
+		}
+		return
+	}
+	if _, err := b.api.PostEphemeralContext(ctx, in.Channel.ID, in.User.ID, slack.MsgOptionText(text, true), slack.MsgOptionTS(in.Container.ThreadTs)); err != nil {
+		b.log.Warn("saying that a trigger expired", "error", err)
+	}
+}

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/jirei/jirei/bot/answer"
+	"github.com/jirei/jirei/bot/phrases"
+	"github.com/jirei/jirei/cases"
+	"github.com/jirei/jirei/retrieval"
+)
+
+var askCommand = command{
+	name: "ask", args: "質問", does: "質問に、出典ページつきで答えます",
+	flags: func(f *pflag.FlagSet) {
+		f.StringArray("history", nil, "前の質問（古い順に繰り返す）")
+		f.Bool("explain", false, "なぜその事例になったかを示します")
+		formatFlag(f)
+	},
+	run: ask,
+}
+
+// The contract of `jirei ask --format json`.
+type (
+	askJSON struct {
+		Question string           `json:"question"`
+		Refused  bool             `json:"refused"`
+		Summary  []claimJSON      `json:"summary"`
+		Cases    []caseJSON       `json:"cases"`
+		Nearest  []caseJSON       `json:"nearest"`
+		Count    *int             `json:"count"`
+		Facets   retrieval.Facets `json:"facets"`
+		Widened  []string         `json:"widened"`
+	}
+	claimJSON struct {
+		Text  string   `json:"text"`
+		Quote string   `json:"quote"`
+		Case  cases.ID `json:"case"`
+		Page  int      `json:"page"`
+	}
+	caseJSON struct {
+		Case  cases.ID `json:"case"`
+		Page  int      `json:"page"`
+		Title string   `json:"title"`
+		Why   string   `json:"why"`
+	}
+)
+
+func ask(ctx context.Context, p *program) error {
+	asJSON, err := p.wantsJSON()
+	if err != nil {
+		return err
+	}
+	text, err := p.question()
+	if err != nil {
+		return err
+	}
+	l, err := p.ready(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = l.Close() }()
+	history, _ := p.flags.GetStringArray("history")
+	a, err := l.asker().Ask(ctx, answer.Question{Text: text, History: history, Locale: phrases.Locale(retrieval.Language(text))})
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return writeJSON(p.out, toJSON(a))
+	}
+	if err := writeAnswer(p.out, a); err != nil {
+		return err
+	}
+	if explain, _ := p.flags.GetBool("explain"); explain {
+		return writeWhy(p.out, a.Found, a.Dropped)
+	}
+	return nil
+}
+
+func toJSON(a answer.Answer) askJSON {
+	p := phrases.For(a.Question.Locale)
+	out := askJSON{
+		Question: retrieval.Clean(a.Question.Text), Refused: a.Refused(), Summary: []claimJSON{}, Cases: []caseJSON{}, Nearest: []caseJSON{},
+		Count: a.Found.Count, Facets: a.Found.Query.Facets, Widened: append([]string{}, a.Found.Widened...),
+	}
+	for _, c := range a.Claims {
+		out.Summary = append(out.Summary, claimJSON{c.Text, c.Cite.Quote, c.Cite.Case, c.Cite.Page})
+	}
+	for _, h := range a.Found.Hits {
+		out.Cases = append(out.Cases, caseJSON{h.Case.ID, h.Case.Page, h.Case.Title, p.Because(h.Matched, h.Why.Words, h.Why.Verdict.Met)})
+	}
+	for _, h := range a.Found.Nearest {
+		out.Nearest = append(out.Nearest, caseJSON{h.Case.ID, h.Case.Page, h.Case.Title, p.Because(false, h.Why.Words, h.Why.Verdict.Met)})
+	}
+	return out
+}
+
+// writeAnswer prints an answer as Slack would show it, in plain text.
+func writeAnswer(w io.Writer, a answer.Answer) error {
+	p := phrases.For(a.Question.Locale)
+	var b strings.Builder
+	if a.Refused() {
+		fmt.Fprintf(&b, "%s\n%s\n", p.Refused, p.RefusedHint)
+	}
+	for _, n := range answer.Notes(p, a) {
+		fmt.Fprintln(&b, n)
+	}
+	for _, c := range a.Claims {
+		fmt.Fprintf(&b, "・%s〔p.%d〕\n", c.Text, c.Cite.Page)
+	}
+	matched, related := a.Matches()
+	rows(&b, p, p.CasesHead, matched)
+	rows(&b, p, p.RelatedHead, related[:min(4, len(related))])
+	rows(&b, p, p.NearestHead, a.Found.Nearest)
+	if book := a.Found.Book; book != nil {
+		fmt.Fprintf(&b, "\n%s\n", p.BookSource(book.Book.Source, book.Book.Title))
+	}
+	_, err := io.WriteString(w, strings.TrimLeft(b.String(), "\n"))
+	return err
+}
+
+func rows(b *strings.Builder, p *phrases.Phrases, head string, hits []retrieval.Hit) {
+	if len(hits) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n%s\n", head)
+	for _, h := range hits {
+		fmt.Fprintf(b, "  p.%-3d %s\n        %s\n", h.Case.Page, h.Case.Title, p.Row(h.Case))
+	}
+}
+
+// writeWhy prints what the question was taken for, and the sum of each score.
+func writeWhy(w io.Writer, r retrieval.Result, dropped []answer.Drop) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n読み取り: %s\n", r.Query.Intent)
+	for _, s := range r.Query.Spans {
+		fmt.Fprintf(&b, "  %-8s %s", s.Kind, s.Text)
+		if s.Means != "" {
+			fmt.Fprintf(&b, " → %s", s.Means)
+		}
+		if s.Certain < 1 {
+			fmt.Fprintf(&b, " (%.2f)", s.Certain)
+		}
+		fmt.Fprintln(&b)
+	}
+	for _, h := range append(append([]retrieval.Hit{}, r.Hits...), r.Nearest...) {
+		y := h.Why
+		fmt.Fprintf(&b, "p.%-3d %6.3f = 本文 %.3f + 展開 %.3f + 密 %.3f + 条件 %.3f  理解 %.2f（本文 %.2f）%s", h.Case.Page, h.Score, y.Row, y.Line, y.Dense, y.Facet, y.Share, y.RowShare, strings.Join(y.Words, "、"))
+		if len(y.LineWords) > 0 {
+			fmt.Fprintf(&b, " ／展開: %s", strings.Join(y.LineWords, "、"))
+		}
+		fmt.Fprintln(&b)
+	}
+	for _, d := range dropped {
+		fmt.Fprintf(&b, "落とした文: %s（%v）\n", d.Draft.Text, d.Why)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}

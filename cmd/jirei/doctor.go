@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"github.com/jirei/jirei/bot/phrases"
+)
+
+var doctorCommand = command{name: "doctor", does: "設定を確かめ、足りないものと直し方を示します", run: doctor}
+
+// doctor prints a line per check: ✓ fine, － not set up and not needed, ✗ to mend.
+func doctor(ctx context.Context, p *program) error {
+	bad := false
+	say := func(mark, what, detail string) {
+		bad = bad || mark == "✗"
+		_, _ = fmt.Fprintf(p.out, "%s %s: %s\n", mark, what, strings.ReplaceAll(detail, "\n", "\n    "))
+	}
+	say("✓", "版", version())
+	p.checkBook(ctx, say)
+	say("－", "要約モデル", "使いません。事例の文からそのまま答えます。")
+	say("－", "埋め込みモデル", "使いません。語と概念で探します。")
+	p.checkSlack(ctx, say)
+	if p.sourceURL == "" {
+		say("－", "JIREI_SOURCE_URL", "ありません。p.N は事例の表示で確かめます。")
+	} else {
+		say("✓", "JIREI_SOURCE_URL", strings.ReplaceAll(p.sourceURL, "{page}", fmt.Sprint(14+p.sourceOffset))+"（p.14 の例）")
+	}
+	if bad {
+		return errFailed
+	}
+	return nil
+}
+
+func (p *program) checkBook(ctx context.Context, say func(mark, what, detail string)) {
+	l, err := p.ready(ctx)
+	if err != nil {
+		say("✗", "データベース", err.Error())
+		return
+	}
+	defer func() { _ = l.Close() }()
+	book, err := l.store.Current(ctx)
+	if err != nil {
+		say("✗", "データベース", err.Error())
+		return
+	}
+	say("✓", "データベース", "sqlite:"+p.path)
+	say("✓", "事例集", fmt.Sprintf("%s（%s p.%d～p.%d）", book.Book.Title, phrases.For(phrases.Japanese).Count("", book.Cases), book.FirstPage, book.LastPage))
+}
+
+// scopes are what the bot cannot do without, of those in the app's manifest.
+var scopes = []string{"app_mentions:read", "chat:write", "commands", "im:history", "users:read", "channels:read"}
+
+func (p *program) checkSlack(ctx context.Context, say func(mark, what, detail string)) {
+	if p.botToken == "" && p.appToken == "" {
+		say("－", "Slack", "つないでいません。つなぐには SLACK_BOT_TOKEN と SLACK_APP_TOKEN を設定し、jirei serve を実行してください。")
+		return
+	}
+	problems := p.tokenProblems()
+	for _, problem := range problems {
+		say("✗", "Slack", problem)
+	}
+	if len(problems) > 0 {
+		return
+	}
+	granted := ""
+	options := []slack.Option{
+		slack.OptionHTTPClient(&http.Client{Timeout: 10 * time.Second}), slack.OptionAppLevelToken(p.appToken),
+		slack.OptionOnResponseHeaders(func(_ string, h http.Header) {
+			if s := h.Get("X-OAuth-Scopes"); s != "" {
+				granted = s
+			}
+		}),
+	}
+	if p.slackAPI != "" {
+		options = append(options, slack.OptionAPIURL(p.slackAPI))
+	}
+	api := slack.New(p.botToken, options...)
+	me, err := api.AuthTestContext(ctx)
+	if err != nil {
+		say("✗", "SLACK_BOT_TOKEN", fmt.Sprintf("Slack が受け付けません（%v）。アプリの OAuth & Permissions の画面からコピーし直してください。", err))
+		return
+	}
+	say("✓", "SLACK_BOT_TOKEN", fmt.Sprintf("%s の @%s", me.Team, me.User))
+	missing := []string{}
+	for _, s := range scopes {
+		if granted != "" && !strings.Contains(","+granted+",", ","+s+",") {
+			missing = append(missing, s)
+		}
+	}
+	if len(missing) > 0 {
+		say("✗", "権限", "足りません: "+strings.Join(missing, "、")+"。アプリのマニフェストを更新し、再インストールしてください。")
+	}
+	if _, _, err := api.StartSocketModeContext(ctx); err != nil {
+		say("✗", "SLACK_APP_TOKEN", fmt.Sprintf("Socket Mode につながりません（%v）。connections:write のある App-Level Token か、Socket Mode が有効かを確かめてください。", err))
+		return
+	}
+	say("✓", "SLACK_APP_TOKEN", "Socket Mode につながります。")
+}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"syscall"
+
+	"github.com/spf13/pflag"
+
+	"github.com/jirei/jirei/bot"
+	"github.com/jirei/jirei/bot/inbox"
+	"github.com/jirei/jirei/bot/phrases"
+	"github.com/jirei/jirei/bot/playground"
+	"github.com/jirei/jirei/bot/record"
+)
+
+var playCommand = command{
+	name: "play", args: "[--listen ADDR]", does: "このパソコンの中だけで、ボットとチャットのページを動かします",
+	flags: func(f *pflag.FlagSet) { f.String("listen", "127.0.0.1:7373", "ページのアドレス") },
+	run:   play,
+}
+
+func play(ctx context.Context, p *program) error {
+	if len(p.args) > 0 {
+		return usageError{fmt.Sprintf("%q は余分です。", p.args[0]), "アドレスは --listen 127.0.0.1:8080 のように指定してください。"}
+	}
+	listen, _ := p.flags.GetString("listen")
+	if host, _, err := net.SplitHostPort(listen); err != nil || host != "localhost" && !net.ParseIP(host).IsLoopback() {
+		return usageError{fmt.Sprintf("--listen %s は使えません。", listen), "このパソコンの中だけで動かすため、127.0.0.1:ポート番号 の形で指定してください。"}
+	}
+	ja := phrases.For(phrases.Japanese)
+	completions := make([]playground.Completion, len(ja.Completions))
+	for i, c := range ja.Completions {
+		completions[i] = playground.Completion{Text: c[0], Hint: c[1]}
+	}
+	slack := playground.New(playground.Options{
+		Log:      p.log,
+		Commands: []playground.Command{{Name: "/jirei", Usage: ja.CommandUsage, Description: ja.CommandDescription, Completions: completions}},
+		Examples: ja.Examples,
+	})
+	url, err := slack.Start(ctx, listen)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		// Somebody else has the port; any other will do for a page one clicks on.
+		url, err = slack.Start(ctx, "127.0.0.1:0")
+	}
+	if err != nil {
+		return fmt.Errorf("ページを開けません: %w", err)
+	}
+	p.botToken, p.appToken = playground.BotToken, playground.AppToken
+	return p.serve(ctx, slack.APIURL(), func() {
+		_, _ = fmt.Fprintf(p.out, "準備ができました。ブラウザで %s を開いてください（終了は Ctrl+C）。\n", url)
+	})
+}
+
+// serve runs the bot on the file, alone, until ctx ends.
+func (p *program) serve(ctx context.Context, api string, ready func()) (err error) {
+	l, err := p.ready(ctx) // makes the folder and the file
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, l.Close()) }()
+	unlock, err := inbox.Lock(p.path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	memory, err := record.Open(ctx, p.path, p.log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, memory.Close()) }()
+	ready()
+	return bot.Run(ctx, bot.Config{
+		Log: p.log, BotToken: p.botToken, AppToken: p.appToken, APIURL: api, File: p.path,
+		Asker: l.asker(), Record: memory, SourceURL: p.sourceURL, SourceOffset: p.sourceOffset,
+	})
+}
