@@ -130,6 +130,7 @@ func TestReadRefusesEncodings(t *testing.T) {
 		"CP932 with a bad byte":     {string(cp) + "\x83\xff,9,a,\n", 4, "Shift_JIS（CP932）として壊れた"},
 		"CP932 below a UTF-8 BOM":   {"\ufeff" + string(cp), 1, "BOM"},
 		"Latin-1":                   {english, 2, "判別できない"},
+		"Latin-1 that CP932 reads":  {"title,page,measures\nr\xe9sum\xe9s,2,x\n", 2, "判別できない"},
 		"NUL":                       {strings.Replace(small, "社内", "社\x00内", 1), 3, "NUL"},
 		"NUL in CP932":              {string(cp) + "a\x00,9,b,\n", 4, "NUL"},
 		"random bytes":              {"\x80\xff\xfe\x81", 1, "判別できない"},

@@ -2,12 +2,17 @@ package cases
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
 // maxListed is how many bad rows a message lists. Past twenty people mend a
 // pattern, not a row, and a terminal shows no more at once.
 const maxListed = 20
+
+// maxErrors is where Read stops looking. A file of the wrong kind has an error
+// in every line, and keeping millions of them would take gigabytes.
+const maxErrors = 1000
 
 // ReadError is one thing wrong with a casebook file: where it is, what was
 // expected there, what was found, and what to do. Want and Got are Japanese
@@ -54,15 +59,25 @@ func (es ReadErrors) Error() string {
 		return es[0].Error()
 	}
 	lines := make([]string, 0, maxListed+2)
-	lines = append(lines, fmt.Sprintf("%s に直すところが%d件あります。1件も読み込んでいません。", es[0].File, len(es)))
+	lines = append(lines, fmt.Sprintf("%s に直すところが%s件あります。1件も読み込んでいません。", es[0].File, es.count(0)))
 	for i, e := range es {
 		if i == maxListed {
-			lines = append(lines, fmt.Sprintf("ほかに%d件あります。上の%d件を直して、もう一度お試しください。", len(es)-maxListed, maxListed))
+			lines = append(lines, fmt.Sprintf("ほかに%s件あります。上の%d件を直して、もう一度お試しください。", es.count(maxListed), maxListed))
 			break
 		}
 		lines = append(lines, e.Error())
 	}
 	return strings.Join(lines, "\n")
+}
+
+// count says how many errors there are beside the first few; where Read
+// stopped looking, it does not claim to know.
+func (es ReadErrors) count(but int) string {
+	n := strconv.Itoa(len(es) - but)
+	if len(es) >= maxErrors {
+		n = "少なくとも" + n
+	}
+	return n
 }
 
 // Unwrap gives every error, also those that the message does not list.

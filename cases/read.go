@@ -6,6 +6,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -17,6 +18,9 @@ const (
 	// MaxField is the largest cell, in bytes. A cell above it is a quote that
 	// was left open, or no casebook.
 	MaxField = 1 << 20
+	// MaxColumns is the widest table, in columns: seven are used, and the
+	// rest are people's notes.
+	MaxColumns = 256
 )
 
 // Read reads a casebook from a table: CSV or TSV with a header, or a table
@@ -80,7 +84,7 @@ type reader struct {
 func (r *reader) fail(e *ReadError) { r.errs = append(r.errs, e) }
 
 func (r *reader) read(rows *table) {
-	for {
+	for len(r.errs) < maxErrors {
 		rec, ok, err := rows.next()
 		if err != nil {
 			// After an open quote the rest of the file is one cell: no row
@@ -93,7 +97,9 @@ func (r *reader) read(rows *table) {
 		}
 		switch {
 		case rec.blank():
-		case isHeader(rec):
+		// A row with a number for its page is no header. Asking that first
+		// saves folding every cell of a long table.
+		case !r.numbered(rec) && isHeader(rec):
 			r.checkHeader(rec)
 		case len(rec.cells) != len(r.at):
 			r.fail(&ReadError{Line: rec.line(), Want: fmt.Sprintf("見出しと同じ%d列", len(r.at)), Got: fmt.Sprintf("%d列", len(rec.cells)),
@@ -102,6 +108,15 @@ func (r *reader) read(rows *table) {
 			r.row(rec)
 		}
 	}
+}
+
+func (r *reader) numbered(rec record) bool {
+	i := r.index(page)
+	if i >= len(rec.cells) {
+		return false
+	}
+	_, err := strconv.Atoi(rec.cells[i])
+	return err == nil
 }
 
 // checkHeader lets the header be repeated, not changed: columns that moved

@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -46,6 +47,9 @@ func (t *table) next() (r record, ok bool, _ *ReadError) {
 			return record{}, false, err
 		}
 		r.cells = append(r.cells, cell)
+		if len(r.cells) > MaxColumns {
+			return record{}, false, &ReadError{Line: r.line(), Want: fmt.Sprintf("%d列以下の表", MaxColumns), Got: "それより多くの列", Hint: "使わない列を消してください。"}
+		}
 		if t.pos >= len(t.text) {
 			return r, true, nil
 		}
@@ -107,19 +111,19 @@ func openTable(text string) (comments []string, header record, _ *table, _ *Read
 		line, _, _ := strings.Cut(at.text[at.pos:], "\n")
 		plain, _ := stripInvisible(line)
 		plain = strings.Trim(plain, ",;\" \t\u3000")
+		if plain == "" && at.pos < len(at.text) {
+			at.pos = min(at.pos+len(line)+1, len(at.text))
+			at.line++
+			continue
+		}
 		row, rows, ok, err := readHeader(at)
 		// Notion prints the type of a column before its name: a row that
 		// begins with "# Page" is a header, not a comment.
 		comment := strings.HasPrefix(plain, "#") && (err != nil || columnOf(row.cells[0]) == unknown || knownColumns(row) < 2)
-		if ok && !comment && plain != "" || at.pos >= len(at.text) {
+		if !comment || !ok && err == nil {
 			return comments, row, rows, err
 		}
-		if err != nil && !comment {
-			return comments, record{}, nil, err
-		}
-		if comment {
-			comments = append(comments, line)
-		}
+		comments = append(comments, line)
 		at.pos = min(at.pos+len(line)+1, len(at.text))
 		at.line++
 	}
