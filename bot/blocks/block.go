@@ -33,7 +33,7 @@ func (c *checker) kind(t string) (func(*object), []surface) {
 	case "divider":
 		return func(*object) {}, nil
 	case "header":
-		return func(o *object) { o.plain("text", 1, MaxHeaderText, true); o.integer("level", 1, 4) }, nil
+		return func(o *object) { o.plain("text", MaxHeaderText, true); o.integer("level", 1, 4) }, nil
 	case "context":
 		return c.context, nil
 	case "actions":
@@ -71,8 +71,8 @@ func (c *checker) kind(t string) (func(*object), []surface) {
 }
 
 func (c *checker) section(o *object) {
-	o.either("text", 1, MaxSectionText, false)
-	o.each("fields", 0, MaxFields, func(f *object) { f.text(1, MaxFieldText, "plain_text", "mrkdwn") })
+	o.either("text", MaxSectionText, false)
+	o.each("fields", 0, MaxFields, func(f *object) { f.text(MaxFieldText, "plain_text", "mrkdwn") })
 	if fields, ok := o.m["fields"].([]any); o.m["text"] == nil && (!ok || len(fields) == 0) {
 		o.fail("", "must define either `text` or `fields`")
 	}
@@ -88,13 +88,13 @@ func (c *checker) context(o *object) {
 			c.imageElement(e)
 			return
 		}
-		e.text(1, MaxSectionText, "plain_text", "mrkdwn")
+		e.text(MaxSectionText, "plain_text", "mrkdwn")
 	})
 }
 
 func (c *checker) input(o *object) {
-	o.plain("label", 1, 2_000, true)
-	o.plain("hint", 1, 2_000, false)
+	o.plain("label", 2_000, true)
+	o.plain("hint", 2_000, false)
 	o.flag("optional")
 	o.flag("dispatch_action")
 	if e := o.child("element", true); e != nil {
@@ -104,7 +104,7 @@ func (c *checker) input(o *object) {
 
 func (c *checker) image(o *object) {
 	o.shown("alt_text", 2_000, true)
-	o.plain("title", 1, 2_000, false)
+	o.plain("title", 2_000, false)
 	imageSource(o)
 }
 
@@ -134,7 +134,7 @@ func (c *checker) markdownBlock(o *object) {
 }
 
 func (c *checker) alert(o *object) {
-	o.either("text", 1, MaxSectionText, true)
+	o.either("text", MaxSectionText, true)
 	o.oneOf("level", "default", "info", "warning", "error", "success")
 }
 
@@ -142,8 +142,8 @@ func (c *checker) video(o *object) {
 	o.url("video_url", true)
 	o.url("thumbnail_url", true)
 	o.shown("alt_text", 2_000, true)
-	o.plain("title", 1, 200, true)
-	o.plain("description", 1, 200, false)
+	o.plain("title", 200, true)
+	o.plain("description", 200, false)
 	o.url("title_url", false)
 	o.url("provider_icon_url", false)
 	o.shown("author_name", 50, false)

@@ -1,10 +1,10 @@
 package blocks
 
 func (c *checker) card(o *object) {
-	o.either("title", 1, MaxCardTitle, false)
-	o.either("subtitle", 1, MaxCardTitle, false)
-	o.either("body", 1, MaxCardBody, false)
-	o.either("subtext", 1, MaxCardBody, false)
+	o.either("title", MaxCardTitle, false)
+	o.either("subtitle", MaxCardTitle, false)
+	o.either("body", MaxCardBody, false)
+	o.either("subtext", MaxCardBody, false)
 	for _, key := range []string{"hero_image", "icon"} {
 		if e := o.child(key, false); e != nil {
 			c.imageElement(e)
@@ -32,7 +32,7 @@ func (c *checker) nestedCard(o *object) {
 }
 
 func (c *checker) container(o *object) {
-	o.plain("title", 1, MaxCardTitle, false)
+	o.plain("title", MaxCardTitle, false)
 	if e := o.child("rich_text_title", false); e != nil {
 		e.str("type", 0, true)
 		e.blockID()
@@ -42,7 +42,7 @@ func (c *checker) container(o *object) {
 	if o.m["title"] == nil && o.m["rich_text_title"] == nil {
 		o.fail("", "must define `title` or `rich_text_title`")
 	}
-	o.either("subtitle", 1, MaxCardTitle, false)
+	o.either("subtitle", MaxCardTitle, false)
 	if e := o.child("icon", false); e != nil {
 		c.imageElement(e)
 	}

@@ -199,9 +199,9 @@ func (c *checker) view(o *object) {
 		c.fail("/view/type", fmt.Sprintf("unsupported type: %s", t))
 	}
 	if c.surface == modal {
-		o.plain("title", 1, MaxModalTitle, true)
-		o.plain("submit", 1, MaxModalTitle, false)
-		o.plain("close", 1, MaxModalTitle, false)
+		o.plain("title", MaxModalTitle, true)
+		o.plain("submit", MaxModalTitle, false)
+		o.plain("close", MaxModalTitle, false)
 		o.flag("clear_on_close")
 		o.flag("notify_on_close")
 		o.flag("submit_disabled")

@@ -65,12 +65,12 @@ func (c *checker) element(o *object, in holder) {
 		c.typed(o, t)
 	case strings.HasSuffix(t, "picker"):
 		o.allow("initial_date", "initial_time", "initial_date_time", "timezone", "focus_on_load")
-		o.plain("placeholder", 1, 150, false)
+		o.plain("placeholder", 150, false)
 		c.confirm(o)
 	case t == "feedback_buttons":
 		for _, key := range []string{"positive_button", "negative_button"} {
 			if b := o.child(key, true); b != nil {
-				b.plain("text", 1, MaxButtonText, true)
+				b.plain("text", MaxButtonText, true)
 				b.str("value", MaxButtonValue, true)
 				b.shown("accessibility_label", MaxButtonText, false)
 				b.rest()
@@ -78,7 +78,7 @@ func (c *checker) element(o *object, in holder) {
 		}
 	case t == "icon_button":
 		o.oneOf("icon", "trash")
-		o.plain("text", 1, MaxButtonText, true)
+		o.plain("text", MaxButtonText, true)
 		o.str("value", MaxButtonValue, false)
 		o.shown("accessibility_label", MaxButtonText, false)
 		o.allow("visible_to_user_ids")
@@ -88,7 +88,7 @@ func (c *checker) element(o *object, in holder) {
 }
 
 func (c *checker) button(o *object, t string) {
-	o.plain("text", 1, MaxButtonText, true)
+	o.plain("text", MaxButtonText, true)
 	o.url("url", false)
 	o.str("value", MaxButtonValue, false)
 	o.oneOf("style", "primary", "danger")
@@ -101,7 +101,7 @@ func (c *checker) button(o *object, t string) {
 }
 
 func (c *checker) selectMenu(o *object, t string) {
-	o.plain("placeholder", 1, 150, false)
+	o.plain("placeholder", 150, false)
 	o.flag("focus_on_load")
 	c.confirm(o)
 	multi := strings.HasPrefix(t, "multi_")
@@ -121,7 +121,7 @@ func (c *checker) selectMenu(o *object, t string) {
 			o.fail("options", "no fewer than 1 items allowed")
 		}
 		o.each("option_groups", 0, 100, func(g *object) {
-			g.plain("label", 1, MaxOptionText, true)
+			g.plain("label", MaxOptionText, true)
 			g.each("options", 1, MaxOptions, func(e *object) { c.option(e, false) })
 			g.rest()
 		})
@@ -143,7 +143,7 @@ func (c *checker) selectMenu(o *object, t string) {
 
 // typed checks the elements that one types into.
 func (c *checker) typed(o *object, t string) {
-	o.plain("placeholder", 1, 150, false)
+	o.plain("placeholder", 150, false)
 	o.flag("focus_on_load")
 	if d := o.child("dispatch_action_config", false); d != nil {
 		d.allow("trigger_actions_on")
@@ -169,9 +169,9 @@ func (c *checker) typed(o *object, t string) {
 }
 
 func (c *checker) option(o *object, overflow bool) {
-	o.either("text", 1, MaxOptionText, true)
+	o.either("text", MaxOptionText, true)
 	o.str("value", MaxOptionText, true)
-	o.either("description", 1, MaxOptionText, false)
+	o.either("description", MaxOptionText, false)
 	if overflow {
 		o.url("url", false)
 	}
@@ -223,10 +223,10 @@ func (c *checker) confirm(o *object) {
 	if d == nil {
 		return
 	}
-	d.plain("title", 1, 100, true)
-	d.either("text", 1, 300, true)
-	d.plain("confirm", 1, 30, true)
-	d.plain("deny", 1, 30, false)
+	d.plain("title", 100, true)
+	d.either("text", 300, true)
+	d.plain("confirm", 30, true)
+	d.plain("deny", 30, false)
 	d.oneOf("style", "primary", "danger")
 	d.rest()
 }

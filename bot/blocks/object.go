@@ -155,21 +155,21 @@ func (o *object) each(key string, least, most int, do func(*object)) {
 }
 
 // plain reads a text object of type plain_text.
-func (o *object) plain(key string, least, most int, required bool) {
+func (o *object) plain(key string, most int, required bool) {
 	if t := o.child(key, required); t != nil {
-		t.text(least, most, "plain_text")
+		t.text(most, "plain_text")
 	}
 }
 
 // either reads a text object of either type.
-func (o *object) either(key string, least, most int, required bool) {
+func (o *object) either(key string, most int, required bool) {
 	if t := o.child(key, required); t != nil {
-		t.text(least, most, "plain_text", "mrkdwn")
+		t.text(most, "plain_text", "mrkdwn")
 	}
 }
 
 // text checks o itself as a text object.
-func (o *object) text(least, most int, types ...string) {
+func (o *object) text(most int, types ...string) {
 	t := o.str("type", 0, true)
 	if t != "" && !slices.Contains(types, t) {
 		o.fail("type", fmt.Sprintf("must be one of %s", strings.Join(types, ", ")))
@@ -178,8 +178,8 @@ func (o *object) text(least, most int, types ...string) {
 	if _, ok := o.m["text"].(string); !ok {
 		o.fail("text", "missing required field: text")
 	}
-	if utf8.RuneCountInString(s) < least {
-		o.fail("text", fmt.Sprintf("must be more than %d characters", least-1))
+	if s == "" {
+		o.fail("text", "must be more than 0 characters")
 	}
 	if t == "plain_text" {
 		o.flag("emoji") // only plain_text has emoji, only mrkdwn has verbatim; rest refuses the other

@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 )
 
 // Say posts what a person typed into a channel, or into the thread of the message thread ("" for none), and returns the
@@ -45,29 +44,43 @@ var (
 
 // typed is the text of a message as Slack makes it from what was typed.
 func (s *Server) typed(text string) string {
-	text = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
+	// \x00 and \x01 stand for the brackets of live mentions until the end, so none may come in.
+	text = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "\x00", "", "\x01", "").Replace(strings.ToValidUTF8(text, "\uFFFD"))
 	text = typedID.ReplaceAllStringFunc(text, func(m string) string {
 		if id := typedID.FindStringSubmatch(m)[1]; s.user(id) != nil {
 			return "\x00" + id + "\x01" // set aside, so that its name is not looked up again below
 		}
 		return m
 	})
-	text = typedName.ReplaceAllStringFunc(text, func(m string) string {
-		name := m[1:]
-		if slices.Contains([]string{"channel", "here", "everyone"}, name) {
-			return "<!" + name + ">"
+	var out strings.Builder
+	last := 0
+	for _, at := range typedName.FindAllStringIndex(text, -1) {
+		if at[0] > 0 && isWord(text[at[0]-1]) {
+			continue // sato@example.jp
 		}
-		for _, u := range s.users {
-			for _, n := range []string{u.Name, u.DisplayName} {
-				// Japanese has no space behind a name: 「@jireiこれは」 mentions jirei, "@jireibot" does not.
-				if rest, ok := strings.CutPrefix(name, n); ok && (rest == "" || rest[0] >= 0x80 || strings.HasPrefix(rest, ".") || strings.HasPrefix(rest, "-")) {
-					return "\x00" + u.ID + "\x01" + rest
-				}
+		out.WriteString(text[last:at[0]] + s.mention(text[at[0]+1:at[1]]))
+		last = at[1]
+	}
+	out.WriteString(text[last:])
+	return strings.NewReplacer("\x00", "<@", "\x01", ">").Replace(out.String())
+}
+
+func isWord(b byte) bool { return b >= '0' && b <= '9' || b >= 'A' && b <= 'Z' || b >= 'a' && b <= 'z' }
+
+// mention is a typed name behind its @ as Slack makes it: a live mention where the name is one.
+func (s *Server) mention(name string) string {
+	if slices.Contains([]string{"channel", "here", "everyone"}, name) {
+		return "<!" + name + ">"
+	}
+	for _, u := range s.users {
+		for _, n := range []string{u.Name, u.DisplayName} {
+			// Japanese has no space behind a name: 「@jireiこれは」 mentions jirei, "@jireibot" does not.
+			if rest, ok := strings.CutPrefix(name, n); ok && (rest == "" || rest[0] >= 0x80 || rest[0] == '.' || rest[0] == '-') {
+				return "\x00" + u.ID + "\x01" + rest
 			}
 		}
-		return m
-	})
-	return strings.NewReplacer("\x00", "<@", "\x01", ">").Replace(text)
+	}
+	return "@" + name
 }
 
 // Failure is how an action failed in front of the person who took it.
@@ -102,7 +115,7 @@ func (s *Server) Command(user, channel, command, text string) error {
 		"channel_name": c.commandName(), "user_id": u.ID, "user_name": u.Name, "command": command, "text": strings.TrimSpace(text),
 		"api_app_id": App, "is_enterprise_install": "false", "response_url": s.hookURL(h), "trigger_id": s.trigger(u.ID, c.id, nil)})
 	failed := func(name string) error {
-		s.put(c, &Message{User: slackbot, For: u.ID, Text: fmt.Sprintf("%s failed with the error \"%s\"", command, name)})
+		s.put(c, &Message{User: slackbot, For: u.ID, Text: fmt.Sprintf("%s failed with the error %q", command, name)})
 		return &Failure{Name: name, Why: command}
 	}
 	return s.await(&envelope{kind: "slash_commands", payload: payload, accepts: true}, func(answer json.RawMessage) error {
@@ -133,7 +146,7 @@ func (s *Server) commandAnswer(u *User, c *channel, h *hook, typed string, answe
 	if p.Text == "" && len(p.Blocks) == 0 {
 		return nil
 	}
-	if err := s.checkPosting("ack", &p); err != nil {
+	if err := checkPosting(&p); err != nil {
 		return err
 	}
 	m := &Message{User: Bot, For: u.ID, Text: p.Text, Blocks: named(p.Blocks)}
@@ -158,13 +171,7 @@ func (s *Server) await(e *envelope, acked func(json.RawMessage) error, failed fu
 	}
 	s.send(e)
 	s.mu.Unlock()
-	// The timer of the envelope ends every wait; this one is for a playground that is closed meanwhile.
-	select {
-	case err := <-end:
-		return err
-	case <-time.After(2*s.opt.AckTimeout + time.Second):
-		return &Failure{Name: "operation_timeout"}
-	}
+	return <-end // the envelope's timer ends every wait, and Close does
 }
 
 // At says where a person acts: on a message, or, when empty, in the modal on top of their screen.
@@ -213,7 +220,9 @@ func (s *Server) press(user string, at At, actionID string, picks []string, pick
 	p := s.interaction("block_actions", u)
 	p["container"], p["actions"], p["response_url"] = container, []any{act}, s.hookURL(h)
 	p["channel"] = map[string]any{"id": c.id, "name": c.commandName()}
-	p["message"] = m.wire(c, true)
+	if m.For == "" { // Slack does not keep ephemeral messages, so it cannot send one along
+		p["message"] = m.wire(c, true)
+	}
 	p["state"] = map[string]any{"values": map[string]any{}}
 	p["trigger_id"] = s.trigger(u.ID, c.id, nil)
 	return s.await(&envelope{kind: "interactive", payload: encode(p)}, func(json.RawMessage) error { return nil }, plainFailure)

@@ -95,7 +95,7 @@ func threadStatus(s *Server, a args) (reply, error) {
 		return nil, err
 	}
 	s.setStatus(c.id, a["thread_ts"], a["status"])
-	return nil, nil
+	return reply{}, nil
 }
 
 // maxPrompts is the number of prompts that an agent_view may suggest (manifest schema 2.0.0).
@@ -117,5 +117,5 @@ func suggestedPrompts(s *Server, a args) (reply, error) {
 	}
 	s.prompts[c.id] = list
 	s.tell(c.im, map[string]any{"type": "prompts", "channel": c.id, "prompts": list})
-	return nil, nil
+	return reply{}, nil
 }

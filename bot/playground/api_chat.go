@@ -207,5 +207,5 @@ func addReaction(s *Server, a args) (reply, error) {
 	}
 	m.Reactions = append(m.Reactions, a["name"])
 	s.tellMessage("changed", m)
-	return nil, nil
+	return reply{}, nil
 }

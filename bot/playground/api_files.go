@@ -2,6 +2,7 @@ package playground
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"strconv"
@@ -118,14 +119,13 @@ func (s *Server) serveFile(w http.ResponseWriter, r *http.Request) {
 
 // serveArchive makes a permalink lead to the message in the page.
 func (s *Server) serveArchive(w http.ResponseWriter, r *http.Request) {
-	digits := strings.TrimPrefix(r.PathValue("ts"), "p")
+	us, err := strconv.ParseInt(strings.TrimPrefix(r.PathValue("ts"), "p"), 10, 64)
 	s.mu.Lock()
 	c := s.channel("", r.PathValue("channel"))
 	s.mu.Unlock()
-	if c == nil || len(digits) < 7 {
+	if c == nil || err != nil {
 		http.NotFound(w, r)
 		return
 	}
-	cut := len(digits) - 6
-	http.Redirect(w, r, "/#"+c.id+"/"+digits[:cut]+"."+digits[cut:], http.StatusFound)
+	http.Redirect(w, r, fmt.Sprintf("/#%s/%d.%06d", c.id, us/1e6, us%1e6), http.StatusFound)
 }

@@ -40,7 +40,7 @@ const patience = 10 * time.Second
 func start(t *testing.T, opt playground.Options) *playground.Server {
 	t.Helper()
 	if opt.AckTimeout == 0 {
-		opt.AckTimeout = 2 * time.Second
+		opt.AckTimeout = patience // tests run beside others on two cores
 	}
 	if opt.Commands == nil {
 		opt.Commands = []playground.Command{{Name: "/jirei", Usage: "[語句 | 番号]"}}
@@ -64,7 +64,7 @@ func client(s *playground.Server) *slack.Client {
 func connect(t *testing.T, s *playground.Server) (*bot, func()) {
 	t.Helper()
 	b := &bot{t: t, s: s, api: client(s), changed: make(chan struct{})}
-	c := socketmode.New(b.api, socketmode.OptionPingInterval(2*time.Second))
+	c := socketmode.New(b.api, socketmode.OptionPingInterval(patience))
 	ctx, cancel := context.WithCancel(context.Background())
 	var done sync.WaitGroup
 	done.Go(func() { _ = c.RunContext(ctx) })

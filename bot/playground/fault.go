@@ -89,7 +89,7 @@ func (h *hit) answer(w http.ResponseWriter) {
 }
 
 // spoil delays or loses the answer of a call that had its effect; true when there is nothing left to answer.
-func (h *hit) spoil(w http.ResponseWriter, r *http.Request) bool {
+func (h *hit) spoil(r *http.Request) bool {
 	if h == nil {
 		return false
 	}

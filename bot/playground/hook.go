@@ -42,7 +42,7 @@ type posting struct {
 	Metadata        *Metadata       `json:"metadata"`
 }
 
-func (s *Server) checkPosting(where string, p *posting) error {
+func checkPosting(p *posting) error {
 	if p.ResponseType != "" && p.ResponseType != "ephemeral" && p.ResponseType != "in_channel" {
 		return refuse("invalid_arguments", "[ERROR] unknown response_type [json-pointer:/response_type]")
 	}
@@ -76,7 +76,7 @@ func (s *Server) serveHook(w http.ResponseWriter, r *http.Request) {
 	}
 	s.change()
 	s.mu.Unlock()
-	if f.spoil(w, r) {
+	if f.spoil(r) {
 		return
 	}
 	if err != nil {
@@ -110,7 +110,7 @@ func (s *Server) respond(id string, body []byte) (int, error) {
 		}
 		return 0, nil
 	}
-	if err := s.checkPosting("response_url", &p); err != nil {
+	if err := checkPosting(&p); err != nil {
 		return http.StatusBadRequest, err
 	}
 	h.uses++

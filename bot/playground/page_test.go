@@ -27,7 +27,8 @@ func open(t *testing.T, s *playground.Server, user string) *page {
 	return &page{t, strings.TrimSuffix(s.APIURL(), "/api/"), user}
 }
 
-func (p *page) get(path string) (*http.Response, []byte) {
+// get returns the answer, with its body read and closed, and the body.
+func (p *page) get(path string) (answer, []byte) {
 	p.t.Helper()
 	resp, err := (&http.Client{Timeout: patience}).Get(p.base + path)
 	if err != nil {
@@ -38,7 +39,14 @@ func (p *page) get(path string) (*http.Response, []byte) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	return resp, body
+	return answer{resp.StatusCode, resp.Header, resp.Request.URL.String()}, body
+}
+
+// answer is what is left of a response when its body is read.
+type answer struct {
+	status int
+	header http.Header
+	url    string // after redirects
 }
 
 type state struct {
@@ -207,7 +215,7 @@ func stream(t *testing.T, s *playground.Server, user string) (next func(kind str
 	if err != nil {
 		t.Fatal(err)
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := (&http.Client{Timeout: patience}).Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -352,8 +360,8 @@ func TestPageFilesAndPermalinks(t *testing.T) {
 	t.Parallel()
 	s := start(t, playground.Options{})
 	p := open(t, s, playground.Sato)
-	if resp, body := p.get("/"); resp.StatusCode != 200 || !strings.Contains(resp.Header.Get("Content-Type"), "html") || len(body) == 0 {
-		t.Errorf("the page: %s", resp.Status)
+	if resp, body := p.get("/"); resp.status != 200 || !strings.Contains(resp.header.Get("Content-Type"), "html") || len(body) == 0 {
+		t.Errorf("the page: %d", resp.status)
 	}
 	ts, err := s.Say("佐藤", "#general", "q", "")
 	if err != nil {
@@ -364,7 +372,7 @@ func TestPageFilesAndPermalinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	resp, _ := p.get(strings.TrimPrefix(link, p.base))
-	if got := resp.Request.URL.String(); got != p.base+"/#"+playground.General+"/"+ts {
+	if got := resp.url; got != p.base+"/#"+playground.General+"/"+ts {
 		t.Errorf("the permalink leads to %s", got)
 	}
 }

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -193,16 +195,16 @@ func (s *Server) Start(ctx context.Context, addr string) (string, error) {
 	return base, nil
 }
 
-// Close ends all sockets and timers. Start calls it when its context ends.
+// Close ends all sockets and timers; who waits for an ack is told dispatch_failed. Start calls it when its context ends.
 func (s *Server) Close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.closed = true
+	for _, e := range slices.Concat(slices.Collect(maps.Values(s.pending)), s.waiting) {
+		s.failed(e, "dispatch_failed")
+	}
 	for _, c := range s.conns {
 		c.drop()
-	}
-	for _, e := range s.pending {
-		e.stop()
 	}
 	for p := range s.pages {
 		close(p.out)

@@ -135,9 +135,12 @@ func (c *conn) write(every time.Duration) {
 	}
 }
 
-// read takes acks until the connection ends. A peer that answers no ping for three intervals is gone.
+// silence is how long a peer may leave pings unanswered before it counts as gone.
+const silence = 30 * time.Second
+
+// read takes acks until the connection ends.
 func (s *Server) read(c *conn) {
-	alive := func() { _ = c.ws.SetReadDeadline(time.Now().Add(3 * s.opt.PingEvery)) }
+	alive := func() { _ = c.ws.SetReadDeadline(time.Now().Add(silence)) }
 	alive()
 	c.ws.SetPongHandler(func(string) error { alive(); return nil })
 	for {

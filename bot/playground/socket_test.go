@@ -92,7 +92,7 @@ func TestBotsOwnMessagesComeBack(t *testing.T) {
 
 func TestUnackedEventIsSentAgainWithTheSameID(t *testing.T) {
 	t.Parallel()
-	s := start(t, playground.Options{AckTimeout: 100 * time.Millisecond, Retries: []time.Duration{0, time.Millisecond}, NoMessageEvents: true})
+	s := start(t, playground.Options{AckTimeout: 500 * time.Millisecond, Retries: []time.Duration{0, time.Millisecond, 0, 0, 0}, NoMessageEvents: true})
 	b, _ := connect(t, s)
 	b.mu.Lock()
 	b.holdAcks = 2
@@ -100,9 +100,9 @@ func TestUnackedEventIsSentAgainWithTheSameID(t *testing.T) {
 	if _, err := s.Say("佐藤", "#general", "@jirei q", ""); err != nil {
 		t.Fatal(err)
 	}
-	b.until("three deliveries", func() bool { return len(b.requests) == 3 })
+	b.until("three deliveries", func() bool { return len(b.requests) >= 3 })
 	b.mu.Lock()
-	for i, r := range b.requests {
+	for i, r := range b.requests[:3] {
 		if r.RetryAttempt != i || (i > 0 && r.RetryReason != "timeout") {
 			t.Errorf("delivery %d is attempt %d for %q", i, r.RetryAttempt, r.RetryReason)
 		}
@@ -259,15 +259,16 @@ func TestTypedTextIsWhatSlackMakesOfIt(t *testing.T) {
 	s := start(t, playground.Options{})
 	at := func(id string) string { return "<@" + id + ">" }
 	for typed, want := range map[string]string{
-		"@jirei UTM":                    at(playground.Bot) + " UTM",
-		"@jireiこれは":                     at(playground.Bot) + "これは",
-		"@jireibot":                     "@jireibot",
-		"@鈴木さん @佐藤":                     at(playground.Suzuki) + "さん " + at(playground.Sato),
-		"<@" + playground.Bot + "> q":   at(playground.Bot) + " q",
-		"<@U0NOBODY>":                   "&lt;@U0NOBODY&gt;",
-		"<!channel> a & b":              "&lt;!channel&gt; a &amp; b",
-		"@channel @here @everyone":      "<!channel> <!here> <!everyone>",
-		"mail me at sato@example.jp ok": "mail me at sato@example.jp ok",
+		"@jirei UTM":                  at(playground.Bot) + " UTM",
+		"@jireiこれは":                   at(playground.Bot) + "これは",
+		"@jireibot":                   "@jireibot",
+		"@鈴木さん @佐藤":                   at(playground.Suzuki) + "さん " + at(playground.Sato),
+		"<@" + playground.Bot + "> q": at(playground.Bot) + " q",
+		"<@U0NOBODY>":                 "&lt;@U0NOBODY&gt;",
+		"<!channel> a & b":            "&lt;!channel&gt; a &amp; b",
+		"@channel @here @everyone":    "<!channel> <!here> <!everyone>",
+		"mail bot@sato ok":            "mail bot@sato ok",
+		"@佐藤@鈴木":                      at(playground.Sato) + at(playground.Suzuki),
 	} {
 		ts, err := s.Say("佐藤", "#random", typed, "")
 		if err != nil {
