@@ -33,7 +33,12 @@ func (p *program) open(ctx context.Context) (library, error) {
 		_ = store.Close()
 		return library{}, fmt.Errorf("語彙を読めません: %w", err)
 	}
-	return library{store, retrieval.New(store, words, nil)}, nil
+	expansions, err := retrieval.EmbeddedExpansions()
+	if err != nil {
+		_ = store.Close()
+		return library{}, fmt.Errorf("展開文を読めません: %w", err)
+	}
+	return library{store, retrieval.New(store, words, expansions)}, nil
 }
 
 // ready opens the store and brings the book in it up to date: an empty store
