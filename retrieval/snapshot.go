@@ -65,8 +65,8 @@ func (s *Snapshot) DF() map[uint32]int {
 	return df
 }
 
-// Candidates returns every case that shares a feature with the probe, or, with
-// a dense probe, every case.
+// Candidates returns every case that shares a feature with the probe, or has a
+// dense vector to compare with the probe's.
 func (s *Snapshot) Candidates(probe Probe) Candidates {
 	dots := make([]float64, len(s.owner))
 	for i, index := range probe.Sparse.Index {
@@ -85,10 +85,10 @@ func (s *Snapshot) Candidates(probe Probe) Candidates {
 				lines = append(lines, passage)
 			}
 		}
-		if !hit && probe.Dense == nil {
+		e := s.entries[s.owner[row]]
+		if !hit && !comparable(probe.Dense, e.Dense) {
 			continue
 		}
-		e := s.entries[s.owner[row]]
 		c := Candidate{Case: e.Case, Row: project(probe, e.Row), Cosine: cosine(probe.Dense, e.Dense)}
 		slices.SortStableFunc(lines, func(a, b int) int {
 			switch {
@@ -125,9 +125,12 @@ func project(probe Probe, v embeddings.Sparse) []float32 {
 	return out
 }
 
+// comparable says that two dense vectors are there, and of one length.
+func comparable(a, b []float32) bool { return len(a) > 0 && len(a) == len(b) }
+
 // cosine returns the cosine of two vectors of one length, else 0.
 func cosine(a, b []float32) float64 {
-	if len(a) == 0 || len(a) != len(b) {
+	if !comparable(a, b) {
 		return 0
 	}
 	var dot, aa, bb float64
