@@ -12,18 +12,24 @@ import (
 
 // Candidates implements retrieval.Store.
 func (s *Store) Candidates(ctx context.Context, probe retrieval.Probe) (retrieval.Candidates, error) {
-	g, snapshot, err := s.load(ctx)
-	if err != nil {
-		return retrieval.Candidates{}, err
+	for {
+		g, snapshot, err := s.load(ctx)
+		if err != nil {
+			return retrieval.Candidates{}, err
+		}
+		if snapshot != nil {
+			return snapshot.Candidates(probe), nil
+		}
+		found, err := s.large(ctx, probe, g)
+		if err != nil {
+			return retrieval.Candidates{}, fmt.Errorf("searching the file: %w", err)
+		}
+		// A Put came in between. Its number with nothing found would pass for a
+		// book that holds nothing, so look again; each turn needs a Put of its own.
+		if found.Generation == g.Number {
+			return found, nil
+		}
 	}
-	if snapshot != nil {
-		return snapshot.Candidates(probe), nil
-	}
-	found, err := s.large(ctx, probe, g)
-	if err != nil {
-		return retrieval.Candidates{}, fmt.Errorf("searching the file: %w", err)
-	}
-	return found, nil
 }
 
 // large finds the best cases of a large book by SQL, then loads only their
@@ -39,7 +45,7 @@ func (s *Store) large(ctx context.Context, probe retrieval.Probe, g *retrieval.G
 		return retrieval.Candidates{}, err
 	}
 	if number != g.Number {
-		return retrieval.Candidates{Generation: number}, nil // the caller asks again with the new one
+		return retrieval.Candidates{Generation: number}, nil // Candidates looks again
 	}
 	ids := []string{}
 	add := func(query string, args ...any) error {

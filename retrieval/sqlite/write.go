@@ -27,7 +27,7 @@ func (s *Store) Put(ctx context.Context, change retrieval.Change) error {
 }
 
 func (s *Store) put(ctx context.Context, tx *sql.Tx, change retrieval.Change) error {
-	if err := dense(ctx, tx, change.Dim); err != nil {
+	if err := dense(ctx, tx, change.Model, change.Dim); err != nil {
 		return err
 	}
 	for _, id := range change.Remove {
@@ -63,11 +63,13 @@ func (s *Store) put(ctx context.Context, tx *sql.Tx, change retrieval.Change) er
 	return err
 }
 
-// dense makes the table of dense vectors fit the dimension. Vectors of another
-// dimension cannot be compared, so they go.
-func dense(ctx context.Context, tx *sql.Tx, dim int) error {
+// dense makes the table of dense vectors fit the model and dimension. Vectors
+// of another model cannot be compared, be they as long or not, so they go.
+func dense(ctx context.Context, tx *sql.Tx, model string, dim int) error {
+	var before string
 	var now int
-	if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(dim), 0) FROM book_generation`).Scan(&now); err != nil || now == dim {
+	err := tx.QueryRowContext(ctx, `SELECT coalesce(max(model), ''), coalesce(max(dim), 0) FROM book_generation`).Scan(&before, &now)
+	if err != nil || now == dim && before == model {
 		return err
 	}
 	if now > 0 {
@@ -79,7 +81,7 @@ func dense(ctx context.Context, tx *sql.Tx, dim int) error {
 		return nil
 	}
 	// vec0 takes no parameters in its definition; dim is an int.
-	_, err := tx.ExecContext(ctx, fmt.Sprintf(`CREATE VIRTUAL TABLE book_dense USING vec0(passage INTEGER PRIMARY KEY, embedding float[%d] distance_metric=cosine)`, dim))
+	_, err = tx.ExecContext(ctx, fmt.Sprintf(`CREATE VIRTUAL TABLE book_dense USING vec0(passage INTEGER PRIMARY KEY, embedding float[%d] distance_metric=cosine)`, dim))
 	return err
 }
 
