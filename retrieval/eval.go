@@ -99,7 +99,13 @@ func (e *Engine) Evaluate(ctx context.Context, questions []Golden) ([]Outcome, e
 		}
 		o.NDCG5 = ndcg(g, o.Pages, 5)
 		if g.Expect != nil {
-			sorted := slices.Sorted(slices.Values(o.Pages))
+			var sorted []int
+			for _, h := range r.Hits {
+				if h.Matched {
+					sorted = append(sorted, h.Case.Page)
+				}
+			}
+			slices.Sort(sorted)
 			o.Exact = !r.Refused && slices.Equal(sorted, g.Expect.Pages) &&
 				(g.Expect.Count == nil || r.Count != nil && *r.Count == *g.Expect.Count)
 		}

@@ -1,29 +1,83 @@
 package retrieval
 
-// follow merges a question with the ones before it: a facet stated now
-// replaces that kind, a question without a topic of its own keeps the last one.
+import (
+	"regexp"
+	"slices"
+)
+
+// follow merges a question with the ones before it, by rules: a facet stated
+// now replaces that kind, a question without a topic of its own keeps the last
+// one, and one that points back (そのうち, those) is about both.
 func (e *Engine) follow(q Query, history []string, book *Generation) Query {
 	last := e.read(history[0], book)
 	for _, earlier := range history[1:] {
-		last = merge(last, e.read(earlier, book))
+		last = e.merge(last, e.read(earlier, book), book)
 	}
-	return merge(last, q)
+	return e.merge(last, q, book)
 }
 
-func merge(before, now Query) Query {
-	out := now
-	if len(now.Content) == 0 && len(before.Content) > 0 {
-		out.Merged = before.Text
-		// Spans are appended, so the features' places move.
-		shift := len(now.Spans)
-		out.Spans = append(append([]Span{}, now.Spans...), before.Spans...)
-		for _, f := range before.Content {
-			f.Span += shift
-			out.Content = append(out.Content, f)
-		}
-		out.Strict = now.Intent == Count || now.Intent == List
+var (
+	// back is how a question points at the one before it.
+	back = regexp.MustCompile(`^(?:じゃあ|では|それなら|それじゃ|だったら|and |what about|how about|only )|その(?:中|うち|なか|会社|事例)|それら|この中|これら|上の|今の中|そこから|同じこと|を除くと|だと(?:どう)?|の場合|でも|among (?:them|those|these)|of (?:them|those|these)|which of|those|same`)
+	// elsewhere asks for the same in any industry but the last one.
+	elsewhere = regexp.MustCompile(`(?:他|ほか|別|違う|よそ)の?(?:業種|業界|分野)|other (?:industr|sector|field)`)
+)
+
+// earlier is how much the features of the question before weigh beside those of
+// the one that points back to it.
+const earlier = 0.6
+
+func (e *Engine) merge(before, now Query, book *Generation) Query {
+	topicless := e.topicless(now, book)
+	if topicless && (!now.Facets.Empty() || len(before.Content) > 0) {
+		now.Content = nil
 	}
-	f, old := &out.Facets, before.Facets
+	out := now
+	pointsBack := back.MatchString(now.Text)
+	switch {
+	case topicless && len(before.Content) > 0:
+		out = carry(out, before, 1)
+		// What they said now is a facet and nothing else, so that is what they want.
+		out.Strict = !now.Facets.Empty() || now.Intent == Count || now.Intent == List
+	case pointsBack && len(before.Content) > 0:
+		out = carry(out, before, earlier)
+	}
+	if topicless || pointsBack || len([]rune(now.Text)) <= shortQuestion {
+		out.Facets = inherit(now.Facets, before.Facets)
+	}
+	if elsewhere.MatchString(now.Text) && len(before.Facets.Industry) > 0 && len(now.Facets.Industry) == 0 {
+		out.Facets.Industry, out.Facets.NotIndustry = nil, before.Facets.Industry
+		if topicless || len(before.Content) > 0 {
+			out = carry(out, before, 1)
+		}
+	}
+	return out
+}
+
+// shortQuestion is the length in characters up to which a question in a thread
+// is taken for a continuation even where it does not say so.
+const shortQuestion = 15
+
+// carry adds the topic of an earlier question, once.
+func carry(out, before Query, scale float64) Query {
+	if out.Merged != "" {
+		return out
+	}
+	out.Merged = before.Text
+	shift := len(out.Spans)
+	out.Spans = append(slices.Clone(out.Spans), before.Spans...)
+	out.Content = slices.Clone(out.Content)
+	for _, f := range before.Content {
+		f.Span += shift
+		f.Weight *= scale
+		f.Matters *= scale
+		out.Content = append(out.Content, f)
+	}
+	return out
+}
+
+// inherit keeps the old facets of each kind that is not stated anew.
+func inherit(f, old Facets) Facets {
 	if len(f.Industry)+len(f.NotIndustry) == 0 {
 		f.Industry, f.NotIndustry = old.Industry, old.NotIndustry
 	}
@@ -36,5 +90,5 @@ func merge(before, now Query) Query {
 	if f.Stars == nil {
 		f.Stars, f.StarsUp = old.Stars, old.StarsUp
 	}
-	return out
+	return f
 }

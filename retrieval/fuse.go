@@ -32,14 +32,23 @@ type Why struct {
 	Share, RowShare float64
 }
 
-// probed is a question turned into what Fuse multiplies with: per probe index
-// the weight with idf, and the span of the question it belongs to.
+// probed is a question turned into what fuse multiplies with.
 type probed struct {
-	probe  Probe
-	spans  [][]int   // per probe index the spans of direct features
-	direct []float64 // per probe index the direct features' weight with idf
-	total  []float64 // per span the sum of direct weight with idf
-	texts  []string  // per span its text
+	probe Probe
+	// credits are, per probe index, what finding that feature says about the
+	// parts of the question.
+	credits [][]credit
+	// weight is how much each part matters: the share is over these.
+	weight []float64
+	texts  []string // per part its text
+}
+
+// credit is what one feature says about one part of the question. Words add
+// up, each by its share of the part's idf; a concept vouches alone.
+type credit struct {
+	part    int
+	amount  float64
+	concept bool
 }
 
 // fuse scores candidates and returns them best first: one pure function for
@@ -78,14 +87,30 @@ func score(w Weights, f Facets, p probed, c Candidate) Hit {
 		line = c.Lines[bestLine].Row
 	}
 	p.cover(&why, c.Row, line)
-	topical := why.Row + why.Line + why.Dense
-	for range why.Verdict.Met {
-		why.Facet += w.Met * topical
+	topical := (why.Row + why.Line) * (1 - w.Cover + w.Cover*why.Share)
+	topical += w.Dense * c.Cosine
+	for _, kind := range why.Verdict.Met {
+		why.Facet += w.facet(kind) * topical
 	}
 	if why.Verdict.SizeUnstated {
 		why.Facet += w.Unstated * topical
 	}
 	return Hit{Case: c.Case, Score: topical + why.Facet, Why: why}
+}
+
+// facet returns the weight of a kind of facet, by its name in Verdict.
+func (w Weights) facet(kind string) float64 {
+	switch kind {
+	case "industry", "not_industry":
+		return w.Industry
+	case "category", "not_category":
+		return w.Category
+	case "size":
+		return w.Size
+	case "stars":
+		return w.Stars
+	}
+	return 1 // a page that was named
 }
 
 func (p probed) dot(row []float32) float64 {
@@ -96,36 +121,40 @@ func (p probed) dot(row []float32) float64 {
 	return sum
 }
 
-// cover finds which spans of the question the row, and failing that the line,
-// answer to. A span counts by the best share of its own features found, so a
-// concept found makes the words it was said in count as covered too.
+// cover finds how much of each part of the question the row, and failing that
+// the best line, answers to.
 func (p probed) cover(why *Why, row, line []float32) {
-	inRow := make([]float64, len(p.total))
-	inAny := make([]float64, len(p.total))
-	for i, spans := range p.spans {
-		for _, s := range spans {
-			if i < len(row) && row[i] > 0 {
-				inRow[s] += p.direct[i]
-				inAny[s] += p.direct[i]
-			} else if i < len(line) && line[i] > 0 {
-				inAny[s] += p.direct[i]
+	found := func(weights []float32) []float64 {
+		words, best := make([]float64, len(p.weight)), make([]float64, len(p.weight))
+		for i, credits := range p.credits {
+			if i >= len(weights) || weights[i] <= 0 {
+				continue
+			}
+			for _, c := range credits {
+				if c.concept {
+					best[c.part] = max(best[c.part], c.amount)
+				} else {
+					words[c.part] += c.amount
+				}
 			}
 		}
-	}
-	var sum, all float64
-	var rowSum float64
-	for s, total := range p.total {
-		if total == 0 {
-			continue
+		for part := range best {
+			best[part] = min(max(best[part], words[part]), 1)
 		}
-		all += total
-		rowSum += inRow[s]
-		sum += inAny[s]
+		return best
+	}
+	inRow, inLine := found(row), found(line)
+	var all, sum, rowSum float64
+	for part, weight := range p.weight {
+		all += weight
+		rowSum += weight * inRow[part]
+		sum += weight * max(inRow[part], inLine[part])
 		switch {
-		case inRow[s] >= 0.5*total:
-			why.Words = append(why.Words, p.texts[s])
-		case inAny[s] >= 0.5*total:
-			why.LineWords = append(why.LineWords, p.texts[s])
+		case weight == 0:
+		case inRow[part] >= 0.5:
+			why.Words = append(why.Words, p.texts[part])
+		case inLine[part] >= 0.5:
+			why.LineWords = append(why.LineWords, p.texts[part])
 		}
 	}
 	if all > 0 {

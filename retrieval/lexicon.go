@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,6 +21,8 @@ import (
 type Lexicon struct {
 	// forms maps a form, as fold writes it, to what it means.
 	forms map[string][]Meaning
+	// gaps are the forms in several pieces, by their first piece.
+	gaps map[string][]gapForm
 	// longest is the length in runes of the longest form.
 	longest int
 	// related holds, per concept, the concepts to look for as well, and how much.
@@ -53,7 +56,7 @@ type Weighted struct {
 // describes. The error names file and line.
 func ReadLexicon(files map[string]string) (*Lexicon, error) {
 	l := &Lexicon{
-		forms: map[string][]Meaning{}, related: map[string][]Weighted{},
+		forms: map[string][]Meaning{}, gaps: map[string][]gapForm{}, related: map[string][]Weighted{},
 		broader: map[string][]Weighted{}, Glosses: map[string]string{},
 	}
 	hash := sha256.New()
@@ -90,10 +93,12 @@ func (l *Lexicon) read(file, text string) error {
 				return fail("a section is [kind name]")
 			}
 			if kind == "concept" {
-				if _, twice := l.Glosses[name]; twice {
-					return fail("a concept stands twice")
+				gloss = strings.TrimSpace(gloss)
+				// A concept may be taken up again to add forms; it is defined once.
+				if l.Glosses[name] != "" && gloss != "" {
+					return fail("a concept is defined twice; leave the gloss out to add forms")
 				}
-				l.Glosses[name] = strings.TrimSpace(gloss)
+				l.Glosses[name] += gloss
 			}
 		default:
 			if kind == "" {
@@ -153,6 +158,10 @@ func weighted(item string) (string, float64, error) {
 // add enters a form, and the ways to write it without its okurigana
 // (持ち出し, 持出し, 持出), which people mix freely.
 func (l *Lexicon) add(form string, m Meaning) {
+	if pieces := strings.Split(form, "…"); len(pieces) > 1 {
+		l.addGap(pieces, m)
+		return
+	}
 	for i, native := range spellings(matchable(form)) {
 		if i > 0 && len([]rune(native)) < 2 {
 			continue
@@ -167,14 +176,14 @@ func (l *Lexicon) add(form string, m Meaning) {
 	}
 }
 
+// latinWord is a run of Latin letters: what stemming applies to, whatever
+// punctuation stands beside it.
+var latinWord = regexp.MustCompile(`[a-z]+`)
+
 // matchable is the spelling in which questions and forms meet: folded, with
 // Latin words stemmed.
 func matchable(text string) string {
-	words := strings.FieldsFunc(embeddings.Fold(text), func(r rune) bool { return r == ' ' })
-	for i, w := range words {
-		words[i] = embeddings.Stem(w)
-	}
-	return strings.Join(words, " ")
+	return latinWord.ReplaceAllStringFunc(embeddings.Fold(text), embeddings.Stem)
 }
 
 // okurigana are the endings people leave out inside compound nouns.
@@ -211,6 +220,11 @@ func spellings(form string) []string {
 // check refuses what would go wrong silently: relations to concepts that do
 // not exist, and cycles of broader concepts.
 func (l *Lexicon) check() error {
+	for name, gloss := range l.Glosses {
+		if gloss == "" {
+			return fmt.Errorf("lexicon: concept %q has forms but no gloss anywhere", name)
+		}
+	}
 	for _, relation := range []map[string][]Weighted{l.related, l.broader} {
 		for from, to := range relation {
 			for _, w := range to {
@@ -275,7 +289,8 @@ func sorted(best map[string]float64) []Weighted {
 func (l *Lexicon) concepts(folded string) []Weighted {
 	best := map[string]float64{}
 	for _, line := range strings.Split(folded, "\n") {
-		for _, m := range l.match(newText(line)) {
+		t := newText(line)
+		for _, m := range append(l.matchGaps(t), l.match(t)...) {
 			for _, meaning := range m.meanings {
 				if meaning.Kind != "concept" {
 					continue

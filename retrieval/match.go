@@ -83,11 +83,7 @@ func (l *Lexicon) allowed(t text, from, to int) []Meaning {
 	if !ok {
 		return nil
 	}
-	script := func(i int) embeddings.Script { return embeddings.ScriptOf(t.orig[i]) }
-	if script(from) == embeddings.Latin && from > 0 && script(from-1) == embeddings.Latin {
-		return nil
-	}
-	if script(to-1) == embeddings.Latin && to < len(t.orig) && script(to) == embeddings.Latin {
+	if !wholeLatin(t, from, to) {
 		return nil
 	}
 	orig := t.slice(from, to)

@@ -15,14 +15,17 @@ var (
 	digits      = regexp.MustCompile(`\d+`)
 	bareNumbers = regexp.MustCompile(`^[\d ,、]+$`)
 
-	starPattern = regexp.MustCompile(`(★+)(\d?)|(?:星|重要度|star) ?(?:は|が|の|を)?(\d)(?: ?(?:つ|個))?|(\d) ?star`)
+	starPattern = regexp.MustCompile(`(★+)(\d?)|(?:星|重要度|star) ?(?:は|が|の|を)?(\d)(?: ?(?:つ|個))?|星(?:は|が|の|を)?([一二三])つ|(\d) ?star`)
 	upPattern   = regexp.MustCompile(`^ ?(?:つ|個)?(?:以上|より上| or more| and up|\+)`)
 
+	// whose says that a number counts a company's people: part of the condition,
+	// not of the topic.
+	whose        = `(?:(?:うち|当社|弊社)?は?(?:社員|従業員|スタッフ|職員|メンバ|人数|規模|全員|総勢)(?:数)?(?:は|が|で|も|の)?、? ?)?`
 	people       = `(?:名|人|にん|people|person|employe|staff|worker|member)`
-	rangePattern = regexp.MustCompile(`(\d+) ?` + people + `?(?:~|-|から| to )(\d+) ?-?` + people)
-	sizePattern  = regexp.MustCompile(`(?:(team|company|staff|shop|office|firm) of |(about|around|some|roughly|under|over|les than|more than|fewer than|at least|up to) )?(?:約|およそ)?(\d+) ?-?` + people +
+	rangePattern = regexp.MustCompile(whose + `(\d+) ?` + people + `?(?:~|-|から| to )(\d+) ?-?` + people)
+	sizePattern  = regexp.MustCompile(whose + `(?:(team|company|staff|shop|office|firm) of |(about|around|some|roughly|under|over|les than|more than|fewer than|at least|up to) )?(?:約|およそ)?(\d+) ?-?` + people +
 		`(以下|未満|以上|超|まで|くらい|ぐらい|ほど|程度|前後|弱|強|規模|に満たない|もいない|いない)?`)
-	kanjiNumber = regexp.MustCompile(`[一二三四五六七八九十百千数]+(?:名|人)`)
+	kanjiNumber = regexp.MustCompile(whose + `([一二三四五六七八九十百千数]+)(?:名|人)`)
 )
 
 // patterns claims what has a fixed shape: pages, stars, numbers of people.
@@ -81,9 +84,11 @@ func appendPage(pages []int, page int) []int {
 func (r *reader) stars() {
 	r.each(starPattern, func(from, to int, g []string) {
 		n := len([]rune(g[1]))
-		for _, d := range []string{g[2], g[3], g[4]} {
+		for _, d := range []string{g[2], g[3], g[4], g[5]} {
 			if d != "" {
-				n, _ = strconv.Atoi(d)
+				if n, _ = strconv.Atoi(d); n == 0 {
+					n = kanjiValue(d)
+				}
 			}
 		}
 		rest := string(r.t.orig[to:])
@@ -137,7 +142,7 @@ func around(n int, before, after string) cases.Size {
 // kanjiNumbers takes 三十人 and 数十名.
 func (r *reader) kanjiNumbers() {
 	r.each(kanjiNumber, func(from, to int, g []string) {
-		word := strings.TrimRight(g[0], "名人")
+		word := g[1]
 		if strings.HasPrefix(word, "数") {
 			unit := kanjiValue(strings.TrimPrefix(word, "数"))
 			if unit >= 10 {

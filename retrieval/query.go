@@ -207,8 +207,13 @@ type Feature struct {
 	// Span is the index in Query.Spans that the feature comes from.
 	Span int
 	// Direct: the asker's own words or concept, not one that the lexicon relates
-	// to them. Only direct features count as understood.
+	// to them. Only direct features say how much a part of the question matters.
 	Direct bool
+	// Concept is how much finding this feature covers its part of the question,
+	// 0 to 1, where it is a concept; 0 for a word, which covers its share.
+	Concept float64
+	// Matters scales how much the part matters in the share.
+	Matters float64
 }
 
 // Span is a part of the question and what it was taken for.

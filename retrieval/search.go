@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/jirei/jirei/cases"
 	"github.com/jirei/jirei/embeddings"
@@ -96,6 +97,10 @@ func (e *Engine) search(ctx context.Context, q Query, book *Generation, limit in
 		return r, nil
 	}
 	for try := 0; ; try++ {
+		if !q.Facets.Empty() && e.topicless(q, book) {
+			q.Content = nil
+			return e.lookup(ctx, q, book)
+		}
 		p := e.probe(q, book)
 		p.probe.Limit = max(4*limit, 100)
 		found, err := e.store.Candidates(ctx, p.probe)
@@ -120,7 +125,7 @@ func (e *Engine) search(ctx context.Context, q Query, book *Generation, limit in
 func (e *Engine) judge(r *Result, hits []Hit, limit int) {
 	const nearest = 3
 	best := 0.0
-	for _, h := range hits {
+	for _, h := range hits[:min(nearest, len(hits))] {
 		best = max(best, h.Why.Share)
 	}
 	if len(hits) == 0 || best < e.Weights.Refuse {
@@ -168,63 +173,130 @@ func (e *Engine) strict(r *Result, hits []Hit) []Hit {
 	}
 }
 
-// lookup answers a question of facets alone, exactly, by SQL.
+// lookup answers a question of facets alone, exactly, by SQL. Where nothing
+// meets them all, one kind after the other is given up, unless the question
+// asks how many: none is an answer then.
 func (e *Engine) lookup(ctx context.Context, q Query, book *Generation) (Result, error) {
 	r := Result{Query: q, Book: book, Exact: true}
-	found, unstated, err := e.store.Select(ctx, q.Facets)
-	if err != nil {
-		return Result{}, fmt.Errorf("looking cases up: %w", err)
-	}
-	for _, c := range found {
-		r.Hits = append(r.Hits, Hit{Case: c, Score: 1 + float64(c.Stars), Matched: true, Why: Why{Verdict: q.Facets.Judge(c), Facet: 1, Share: 1, RowShare: 1}})
+	for facets := q.Facets; ; {
+		found, unstated, err := e.store.Select(ctx, facets)
+		if err != nil {
+			return Result{}, fmt.Errorf("looking cases up: %w", err)
+		}
+		drop := facets.kinds()
+		if len(found) == 0 && unstated == 0 && len(drop) > 1 && len(facets.Pages) == 0 && q.Intent == Find {
+			facets = facets.Drop(drop[0])
+			r.Widened = append(r.Widened, drop[0])
+			continue
+		}
+		for _, c := range found {
+			r.Hits = append(r.Hits, Hit{Case: c, Score: 1 + float64(c.Stars), Matched: true, Why: Why{Verdict: facets.Judge(c), Facet: 1, Share: 1, RowShare: 1}})
+		}
+		r.Unstated = unstated
+		if unstated > 0 && q.Intent == Find {
+			if err := e.addUnstated(ctx, &r, facets); err != nil {
+				return Result{}, err
+			}
+		}
+		break
 	}
 	slices.SortStableFunc(r.Hits, func(a, b Hit) int { return cmp.Compare(b.Score, a.Score) })
 	if q.Intent == Compare && len(q.Facets.Pages) > 0 {
 		slices.SortStableFunc(r.Hits, func(a, b Hit) int { return cmp.Compare(a.Case.Page, b.Case.Page) })
 	}
-	r.Unstated = unstated
 	if q.Intent != Show && q.Intent != Compare {
-		n := len(r.Hits)
+		n := 0
+		for _, h := range r.Hits {
+			if h.Matched {
+				n++
+			}
+		}
 		r.Count = &n
 	}
 	return r, nil
 }
 
-// probe turns a question's features into a sparse vector with idf.
+// addUnstated puts the cases that meet all but state no size below the others,
+// as related ones: nobody should miss 38 of 61 cases for a blank cell.
+func (e *Engine) addUnstated(ctx context.Context, r *Result, facets Facets) error {
+	others, _, err := e.store.Select(ctx, facets.Drop("size"))
+	if err != nil {
+		return fmt.Errorf("looking cases up: %w", err)
+	}
+	for _, c := range others {
+		if c.Size == nil {
+			r.Hits = append(r.Hits, Hit{Case: c, Score: 0.1 * float64(1+c.Stars), Why: Why{Verdict: facets.Judge(c), Facet: 0.1}})
+		}
+	}
+	return nil
+}
+
+// probe turns a question's features into a sparse vector with idf, and works
+// out how much each part of the question matters.
 func (e *Engine) probe(q Query, book *Generation) probed {
-	p := probed{total: make([]float64, len(q.Spans)), texts: make([]string, len(q.Spans))}
+	p := probed{weight: make([]float64, len(q.Spans)), texts: make([]string, len(q.Spans))}
+	words := make([]float64, len(q.Spans)) // per part, the idf of its words together
+	known := make([]bool, len(q.Spans))
 	for i, s := range q.Spans {
-		p.texts[i] = s.Text
+		p.texts[i] = display(s.Text)
 	}
 	weights := map[uint32]float64{}
-	type directly struct {
-		weight float64
-		spans  []int
-	}
-	direct := map[uint32]directly{}
 	for _, f := range q.Content {
 		index := embeddings.Dimension(f.Key)
-		weight := f.Weight * idf(book, index)
-		// A word said twice is meant once; a related concept that is also asked
-		// for outright counts as asked.
-		if f.Direct {
-			d := direct[index]
-			if !slices.Contains(d.spans, f.Span) {
-				d.spans = append(d.spans, f.Span)
-				p.total[f.Span] += weight
-			}
-			d.weight = max(d.weight, weight)
-			direct[index] = d
+		rarity := idf(book, index)
+		// A word said twice is meant once, as is a concept related to two others.
+		weights[index] = max(weights[index], f.Weight*rarity)
+		if !f.Direct {
+			continue
 		}
-		weights[index] = max(weights[index], weight)
+		if book.DF[index] > 0 {
+			known[f.Span] = true
+		}
+		if f.Concept == 0 {
+			words[f.Span] += f.Weight * rarity
+		}
+		p.weight[f.Span] = max(p.weight[f.Span], rarity*f.Matters)
+	}
+	for i := range p.weight {
+		if !known[i] && q.Spans[i].Kind == "word" {
+			p.weight[i] *= e.Weights.Unknown
+		}
 	}
 	p.probe.Sparse = sparse(weights)
-	p.spans = make([][]int, len(p.probe.Sparse.Index))
-	p.direct = make([]float64, len(p.probe.Sparse.Index))
-	for i, index := range p.probe.Sparse.Index {
-		p.spans[i], p.direct[i] = direct[index].spans, direct[index].weight
+	p.credits = make([][]credit, len(p.probe.Sparse.Index))
+	for _, f := range q.Content {
+		i, _ := slices.BinarySearch(p.probe.Sparse.Index, embeddings.Dimension(f.Key))
+		c := credit{part: f.Span, amount: f.Concept, concept: f.Concept > 0}
+		if !c.concept && words[f.Span] > 0 && !strings.HasPrefix(q.Spans[f.Span].Means, "decoy-") {
+			c.amount = e.Weights.Lexical * q.Spans[f.Span].Certain * f.Weight * idf(book, p.probe.Sparse.Index[i]) / words[f.Span]
+		}
+		if !slices.Contains(p.credits[i], c) {
+			p.credits[i] = append(p.credits[i], c)
+		}
 	}
 	return p
+}
+
+// topicless says that a question has so little topic that it has none: 絞って,
+// 社員 and other words that only carry the facets. What nearly every case is
+// about is no topic; what a quarter of them are about is a full one.
+func (e *Engine) topicless(q Query, book *Generation) bool {
+	topic := make([]float64, len(q.Spans))
+	for _, f := range q.Content {
+		if f.Direct {
+			topic[f.Span] = max(topic[f.Span], f.Matters*min(1, idf(book, embeddings.Dimension(f.Key))/math.Log(4)))
+		}
+	}
+	var sum float64
+	for _, t := range topic {
+		sum += t
+	}
+	return sum < e.Weights.Topic
+}
+
+// display trims the particles off a part of the question, for showing.
+func display(s string) string {
+	return strings.TrimRight(s, "をはがのにでとやもへ ")
 }
 
 // idf is BM25's, over cases: a feature of no case weighs most, so that what a

@@ -37,7 +37,7 @@ func (e *Engine) Similar(ctx context.Context, c cases.Case, n int) ([]Hit, error
 	}
 	folded := embeddings.Fold(c.Title + "\n" + strings.Join(c.Measures, "\n"))
 	add := func(key string, weight float64) {
-		q.Content = append(q.Content, Feature{Key: key, Weight: weight, Direct: true})
+		q.Content = append(q.Content, Feature{Key: key, Weight: weight, Direct: true, Matters: 1})
 	}
 	for _, term := range embeddings.Terms(folded) {
 		if term.Kind != embeddings.Unigram {
@@ -54,7 +54,7 @@ func (e *Engine) Similar(ctx context.Context, c cases.Case, n int) ([]Hit, error
 		return nil, fmt.Errorf("finding similar cases: %w", err)
 	}
 	w := e.Weights
-	w.Met = 0.15 // the same industry decides between equals only
+	w.Industry = 0.15 // the same industry decides between equals only
 	var out []Hit
 	for _, h := range fuse(w, q.Facets, p, found.Found) {
 		if h.Case.ID != c.ID && len(out) < n {

@@ -2,6 +2,7 @@ package retrieval
 
 import (
 	"regexp"
+	"strings"
 
 	"github.com/jirei/jirei/embeddings"
 )
@@ -40,10 +41,12 @@ func (e *Engine) read(question string, book *Generation) Query {
 		r.claimed[i] = -1
 	}
 	r.patterns()
+	gaps := e.lexicon.matchGaps(r.t)
 	matches := e.lexicon.match(r.t)
-	for _, m := range matches {
+	for _, m := range append(gaps, matches...) {
 		r.take(m)
 	}
+	matches = append(gaps, matches...)
 	r.unknownFacets()
 	e.content(r, matches)
 	r.settle()
@@ -77,7 +80,7 @@ func (r *reader) take(m match) {
 			}
 			span.Kind = "facet"
 			if r.claim(m.from, m.to, span) {
-				r.facet(meaning, r.negated(m.to))
+				r.facet(meaning, r.negated(m.from, m.to))
 			}
 		case "size", "stars":
 			span.Kind = "facet"
@@ -119,14 +122,19 @@ func appendNew(list []string, s string) []string {
 
 // negation is what, right after a facet, turns it round: 製造業以外, 建設業を除く,
 // 被害有ではない.
-var negation = regexp.MustCompile(`^(の会社|の企業|業)?(以外|いがい|を除|を除い|は除|じゃな|ではな|でな|なし|無し|のない|がない)`)
+var negation = regexp.MustCompile(`^(?:の会社|の企業|業)?(?:(?:と|や|、|・|および|か)[^、。 ]{1,8}?)?(?:以外|いがい|を除|を除い|は除|じゃな|ではな|でな|なし|無し|のない|がない)`)
 
-func (r *reader) negated(to int) bool { return negation.MatchString(string(r.t.orig[to:])) }
+// except is the English negation, before the facet.
+var except = regexp.MustCompile(`(?:except|excluding|other than|outside|not in|not|without|non)[ -](?:the |for |a )?$`)
+
+func (r *reader) negated(from, to int) bool {
+	return negation.MatchString(string(r.t.orig[to:])) || except.MatchString(string(r.t.orig[:from]))
+}
 
 // intend sets the intent; a stronger one is not undone by a later weaker one.
 func (r *reader) intend(name string) {
 	intents := map[string]Intent{"count": Count, "list": List, "compare": Compare, "similar": Similar, "help": Help}
-	if to, ok := intents[name]; ok && (r.query.Intent == Find || r.query.Intent == List && to == Count) {
+	if to, ok := intents[name]; ok && (r.query.Intent == Find || r.query.Intent == Compare && to != Help || r.query.Intent == List && to == Count) {
 		r.query.Intent = to
 	}
 }
@@ -179,32 +187,47 @@ func (e *Engine) concept(r *reader, name string, span int, certain float64) {
 	if span >= len(r.query.Spans) {
 		span = len(r.query.Spans) - 1
 	}
-	add := func(name string, weight float64, direct bool) {
-		r.query.Content = append(r.query.Content, Feature{Key: conceptKey(name), Weight: weight, Span: span, Direct: direct})
+	matters := 1.0
+	switch {
+	case strings.HasPrefix(name, "act-"):
+		matters = e.Weights.Action
+	case strings.HasPrefix(name, "decoy-"):
+		matters = e.Weights.Decoy
 	}
-	add(name, e.Weights.Concept*certain, true)
+	weight := e.Weights.Concept * certain * matters
+	r.query.Content = append(r.query.Content, Feature{Key: conceptKey(name), Weight: weight, Span: span, Direct: true, Concept: certain, Matters: matters})
 	for _, w := range e.lexicon.Related(name) {
-		add(w.Name, e.Weights.Concept*e.Weights.Related*w.Weight*certain, false)
+		r.query.Content = append(r.query.Content, Feature{
+			Key: conceptKey(w.Name), Weight: weight * e.Weights.Related * w.Weight, Span: span, Concept: w.Weight * certain,
+		})
 	}
 }
 
 // words adds the plain features of one stretch.
 func (r *reader) words(w Weights, from, to int) {
-	scale, span := 1.0, r.claimed[from]
+	scale, matters, span := 1.0, 1.0, r.claimed[from]
 	if span >= 0 {
 		s := r.query.Spans[span]
 		switch {
 		case s.Kind == "concept":
-			scale = s.Certain
+			// The concept says how much this part matters; its words only help to find it.
+			scale, matters = s.Certain, 0
+			if strings.HasPrefix(s.Means, "act-") {
+				scale *= w.Action
+			}
 		case s.Kind == "facet" && categoryWords(r.query.Facets, s.Means):
-			scale = w.CategoryWords
+			scale, matters = w.CategoryWords, 0
 		default:
 			return
 		}
 	}
-	terms := embeddings.Terms(r.t.slice(from, to))
+	part := r.t.slice(from, to)
+	terms := embeddings.Terms(part)
 	if len(terms) == 0 {
 		return
+	}
+	if span < 0 {
+		matters = w.matters(part)
 	}
 	if span < 0 {
 		span = len(r.query.Spans)
@@ -214,8 +237,32 @@ func (r *reader) words(w Weights, from, to int) {
 	}
 	for _, term := range terms {
 		weight := scale * [...]float64{embeddings.Word: w.Word, embeddings.Bigram: w.Bigram, embeddings.Unigram: w.Unigram}[term.Kind]
-		r.query.Content = append(r.query.Content, Feature{Key: term.Key, Weight: weight, Span: span, Direct: true})
+		r.query.Content = append(r.query.Content, Feature{Key: term.Key, Weight: weight, Span: span, Direct: true, Matters: matters})
 	}
+}
+
+// matters says how much a word weighs that no file of words knows. A single
+// kanji is mostly a verb (言う, 持つ), an English word mostly grammar or
+// colouring: what an English question is about reaches Japanese rows as a concept.
+func (w Weights) matters(part string) float64 {
+	kanji, other := 0, 0
+	for _, c := range part {
+		switch embeddings.ScriptOf(c) {
+		case embeddings.Latin:
+			return w.Foreign
+		case embeddings.Kanji:
+			kanji++
+		case embeddings.KatakanaScript:
+			other++
+		}
+	}
+	switch {
+	case kanji+other == 0:
+		return 0 // hiragana alone is grammar until a form says otherwise
+	case kanji == 1 && other == 0:
+		return w.Single
+	}
+	return 1
 }
 
 func categoryWords(f Facets, means string) bool {
@@ -241,6 +288,8 @@ func (r *reader) settle() {
 	}
 	f := q.Facets
 	switch {
+	case q.Intent == Compare && f.Empty():
+		q.Intent = Find // 並べて, 違い: of what, they do not say
 	case q.Intent == Find && len(f.Pages) == 1 && !topic:
 		q.Intent = Show
 	case q.Intent == Find && len(f.Pages) > 1 && !topic:

@@ -1,8 +1,8 @@
 package retrieval
 
 // Weights are all the numbers that ranking and refusal depend on. They were
-// chosen on the development half of the golden set (retrieval/golden) and are
-// reported on the other half by `jirei eval`; docs/benchmarks.md has the table.
+// chosen on the development half of the golden set (retrieval/golden, with
+// `go test -tags tune`) and are reported on the other half by `jirei eval`.
 type Weights struct {
 	// Title, Measures and FacetField weigh the fields of a row when it is
 	// indexed: a change needs a new FeatureRules.
@@ -11,18 +11,38 @@ type Weights struct {
 	Word, Bigram, Unigram, Concept float64
 	// Related scales a concept that the lexicon relates to one asked for.
 	Related float64
+	// Action scales concepts of doing something (introduce, check, strengthen):
+	// every row does something.
+	Action float64
+	// Decoy scales how much a topic matters that is known to be outside the field.
+	Decoy float64
+	// Foreign and Single scale how much an unknown English word, and a single
+	// kanji, matter.
+	Foreign, Single float64
 	// CategoryWords scales the plain words of a category that was stated.
 	CategoryWords float64
 	// Line scales the best expansion line against the row's own score, and
 	// SecondLine what the second-best adds to it.
 	Line, SecondLine float64
+	// Cover is how much of the score depends on the share of the question that a
+	// case covers: a case that answers all of it beats one that says one part twice.
+	Cover float64
 	// Dense scales the cosine of the dense vectors, when there are any.
 	Dense float64
-	// Met scales a score up for each kind of stated facet that a case meets, and
-	// Unstated for a size that its row leaves blank.
-	Met, Unstated float64
-	// Refuse is the understood share of the question (see Share) below which
-	// nothing in the book answers it.
+	// Industry, Category, Size and Stars scale a score up where the case meets
+	// that kind of stated facet; Unstated where its row leaves the size blank.
+	Industry, Category, Size, Stars, Unstated float64
+	// Unknown scales what a word weighs in the share when the book and the
+	// lexicon have never seen it: it may be the point, or only how people talk.
+	Unknown float64
+	// Lexical is the share that a part of the question is covered when its words
+	// stand in the row, where no concept vouches for them.
+	Lexical float64
+	// Topic is how many words' worth of topic a question with facets must have to
+	// be more than a question about those facets.
+	Topic float64
+	// Refuse is the share of the question (Why.Share) below which nothing in the
+	// book answers it.
 	Refuse float64
 	// Match is the share of the question that a hit must cover itself to be
 	// called a match and not only related, relative to the best hit.
@@ -33,11 +53,12 @@ type Weights struct {
 func DefaultWeights() Weights {
 	return Weights{
 		Title: 1, Measures: 1.2, FacetField: 0.5,
-		Word: 1, Bigram: 1, Unigram: 0.25, Concept: 1.6,
-		Related: 0.5, CategoryWords: 0.5,
-		Line: 0.9, SecondLine: 0.2,
-		Dense: 1,
-		Met:   0.8, Unstated: 0.3,
-		Refuse: 0.3, Match: 0.6,
+		Word: 2, Bigram: 1.2, Unigram: 0.5, Concept: 1.8,
+		Related: 0.5, Action: 0.8, Decoy: 1.5, Foreign: 0.3, Single: 0.3, CategoryWords: 0.5,
+		Line: 1.6, SecondLine: 0.2, Cover: 0.6,
+		Dense:    1,
+		Industry: 1.1, Category: 1, Size: 1, Stars: 1, Unstated: 0.3,
+		Unknown: 0.3, Lexical: 2, Topic: 0.6,
+		Refuse: 0.36, Match: 0.6,
 	}
 }

@@ -131,7 +131,13 @@ func writeMisses(w io.Writer, outcomes []retrieval.Outcome) error {
 		if !wrong || len(g.Rel) == 0 && g.Expect != nil && o.Exact {
 			continue
 		}
-		if _, err := fmt.Fprintf(w, "%s %.2f share %.2f refused=%v %q %q\n   want %v\n   got  %v\n", g.ID, o.NDCG5, o.Share, o.Refused, g.History, g.Q, g.Rel, o.Pages); err != nil {
+		var read []string
+		for _, s := range o.Result.Query.Spans {
+			if s.Kind != "stop" {
+				read = append(read, s.Kind+":"+s.Text+"="+s.Means)
+			}
+		}
+		if _, err := fmt.Fprintf(w, "%s %.2f share %.2f refused=%v %q %q\n   want %v\n   got  %v\n   read %v %s\n", g.ID, o.NDCG5, o.Share, o.Refused, g.History, g.Q, g.Rel, o.Pages, o.Result.Query.Intent, strings.Join(read, " ")); err != nil {
 			return err
 		}
 	}
