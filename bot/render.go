@@ -44,8 +44,8 @@ func (r render) answer(a answer.Answer) message {
 	if a.Found.Query.Intent == retrieval.Compare {
 		cards++
 	}
-	if intent := a.Found.Query.Intent; intent == retrieval.Count || intent == retrieval.List || a.Found.Exact && len(matched) > cards {
-		cards = 0
+	if (a.Found.Count != nil || a.Found.Exact) && len(matched) > cards {
+		cards = 0 // a list to choose from, not three of many
 	}
 	var listed []cases.Case
 	for i, h := range matched {
@@ -56,9 +56,8 @@ func (r render) answer(a answer.Answer) message {
 		}
 	}
 	m.blocks = append(m.blocks, r.list("matched", "", listed, linesShown)...)
-	if a.Found.Count == nil {
-		m.blocks = append(m.blocks, r.list("related", r.p.RelatedHead, bare(related), relatedShown)...)
-	}
+	m.blocks = append(m.blocks, r.list("related", answer.RelatedHead(r.p, a), bare(related), relatedShown)...)
+	m.blocks = append(m.blocks, r.list("nearest", r.p.NearestHead, bare(a.Found.Nearest), cardsShown)...)
 	if foot := r.foot(a); foot != nil {
 		m.blocks = append(m.blocks, foot)
 	}

@@ -50,10 +50,11 @@ type Result struct {
 	Refused bool
 	Hits    []Hit
 	Nearest []Hit
-	// Count is the number of all matching cases, for questions that facets alone
-	// decide (Exact) and for count and list questions; nil otherwise.
+	// Count is the number of Hits for count and list questions, whose Hits are all
+	// that match; nil otherwise.
 	Count *int
-	// Exact: Hits are the whole set of cases that meet the facets, found by SQL.
+	// Exact: the matching Hits are the whole set of cases that meet the facets,
+	// found by SQL.
 	Exact bool
 	// Unstated is the number of cases that meet all other facets but state no size.
 	Unstated int
@@ -121,9 +122,11 @@ func (e *Engine) search(ctx context.Context, q Query, book *Generation, limit in
 	}
 }
 
+// nearest is how many cases a refusal shows.
+const nearest = 3
+
 // judge splits ranked hits into matches, related cases and refusals.
 func (e *Engine) judge(r *Result, hits []Hit, limit int) {
-	const nearest = 3
 	best := 0.0
 	for _, h := range hits[:min(nearest, len(hits))] {
 		best = max(best, h.Why.Share)
@@ -204,16 +207,37 @@ func (e *Engine) lookup(ctx context.Context, q Query, book *Generation) (Result,
 	if q.Intent == Compare && len(q.Facets.Pages) > 0 {
 		slices.SortStableFunc(r.Hits, func(a, b Hit) int { return cmp.Compare(a.Case.Page, b.Case.Page) })
 	}
-	if q.Intent != Show && q.Intent != Compare {
-		n := 0
-		for _, h := range r.Hits {
-			if h.Matched {
-				n++
-			}
-		}
+	if q.Intent == Count || q.Intent == List {
+		n := len(r.Hits)
 		r.Count = &n
+		if n == 0 {
+			return r, e.addNearest(ctx, &r)
+		}
 	}
 	return r, nil
+}
+
+// addNearest gives a count of none something to go on with: the cases that
+// meet all but the first kinds of facets one can spare.
+func (e *Engine) addNearest(ctx context.Context, r *Result) error {
+	facets := r.Query.Facets
+	for _, kind := range facets.kinds() {
+		facets = facets.Drop(kind)
+		if facets.Empty() {
+			return nil
+		}
+		found, _, err := e.store.Select(ctx, facets)
+		if err != nil {
+			return fmt.Errorf("looking cases up: %w", err)
+		}
+		for _, c := range found[:min(nearest, len(found))] {
+			r.Nearest = append(r.Nearest, Hit{Case: c, Score: 0.1, Why: Why{Verdict: r.Query.Facets.Judge(c)}})
+		}
+		if len(found) > 0 {
+			return nil
+		}
+	}
+	return nil
 }
 
 // addUnstated puts the cases that meet all but state no size below the others,

@@ -2,6 +2,7 @@ package retrieval
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/jirei/jirei/embeddings"
@@ -296,6 +297,9 @@ func (r *reader) settle() {
 		q.Intent = Compare
 	case q.Intent == Find && !topic && f.Empty() && len(q.Spans) > 0 && q.Text == "":
 		q.Intent = Help
+	}
+	if q.Intent == Find && !f.Empty() && len(f.Pages) == 0 && !slices.ContainsFunc(q.Spans, func(s Span) bool { return s.Kind != "facet" && s.Kind != "unknown" }) {
+		q.Intent = List // facets and not a word more: somebody looks them up
 	}
 	q.Strict = !f.Empty() && (!topic || q.Intent == Count || q.Intent == List || len(f.Pages) > 0)
 }

@@ -53,8 +53,8 @@ type Weights struct {
 func DefaultWeights() Weights {
 	return Weights{
 		Title: 1, Measures: 1.2, FacetField: 0.5,
-		Word: 2, Bigram: 1.2, Unigram: 0.5, Concept: 1.8,
-		Related: 0.5, Action: 0.8, Decoy: 1.5, Foreign: 0.3, Single: 0.3, CategoryWords: 0.5,
+		Word: 3, Bigram: 1.2, Unigram: 0.5, Concept: 1.8,
+		Related: 0.5, Action: 0.85, Decoy: 1.5, Foreign: 0.3, Single: 0.3, CategoryWords: 1.2,
 		Line: 1.6, SecondLine: 0.2, Cover: 0.6,
 		Dense:    1,
 		Industry: 1.1, Category: 1, Size: 1, Stars: 1, Unstated: 0.3,

@@ -27,13 +27,22 @@ func Notes(p *phrases.Phrases, a Answer) []string {
 	if len(f.Widened) > 0 {
 		out = append(out, p.Widened(f.Widened))
 	}
-	if f.Count != nil && len(f.Query.Facets.Pages) == 0 {
-		out = append(out, count(p, f))
+	matched, related := a.Matches()
+	if (f.Exact || f.Count != nil) && len(f.Query.Facets.Pages) == 0 {
+		out = append(out, count(p, f, len(matched)))
 	}
-	if f.Unstated > 0 {
+	if f.Unstated > 0 && len(related) == 0 { // else they are listed, under RelatedHead
 		out = append(out, p.Unstated(f.Unstated))
 	}
 	return out
+}
+
+// RelatedHead heads the cases below the matching ones.
+func RelatedHead(p *phrases.Phrases, a Answer) string {
+	if a.Found.Exact {
+		return p.Unstated(a.Found.Unstated)
+	}
+	return p.RelatedHead
 }
 
 func holds(hits []retrieval.Hit, page int) bool {
@@ -45,11 +54,15 @@ func holds(hits []retrieval.Hit, page int) bool {
 	return false
 }
 
-func count(p *phrases.Phrases, r retrieval.Result) string {
+func count(p *phrases.Phrases, r retrieval.Result, n int) string {
 	if !r.Exact {
-		return p.CountMatched(*r.Count)
+		return p.CountMatched(n)
 	}
-	return p.Count(Facets(p, r.Query.Facets), *r.Count)
+	facets := r.Query.Facets
+	for _, kind := range r.Widened {
+		facets = facets.Drop(kind)
+	}
+	return p.Count(Facets(p, facets), n)
 }
 
 // Facets writes facets as a person would.

@@ -114,7 +114,7 @@ func writeAnswer(w io.Writer, a answer.Answer) error {
 	}
 	matched, related := a.Matches()
 	rows(&b, p, p.CasesHead, matched)
-	rows(&b, p, p.RelatedHead, related[:min(4, len(related))])
+	rows(&b, p, answer.RelatedHead(p, a), related[:min(4, len(related))])
 	rows(&b, p, p.NearestHead, a.Found.Nearest)
 	if book := a.Found.Book; book != nil {
 		fmt.Fprintf(&b, "\n%s\n", p.BookSource(book.Book.Source, book.Book.Title))
