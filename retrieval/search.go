@@ -122,18 +122,18 @@ func (e *Engine) search(ctx context.Context, q Query, book *Generation, limit in
 	}
 }
 
-// nearest is how many cases a refusal shows.
-const nearest = 3
+// nearestShown is how many cases a refusal shows.
+const nearestShown = 3
 
 // judge splits ranked hits into matches, related cases and refusals.
 func (e *Engine) judge(r *Result, hits []Hit, limit int) {
 	best := 0.0
-	for _, h := range hits[:min(nearest, len(hits))] {
+	for _, h := range hits[:min(nearestShown, len(hits))] {
 		best = max(best, h.Why.Share)
 	}
 	if len(hits) == 0 || best < e.Weights.Refuse {
 		r.Refused = true
-		r.Nearest = hits[:min(nearest, len(hits))]
+		r.Nearest = hits[:min(nearestShown, len(hits))]
 		return
 	}
 	for i := range hits {
@@ -230,7 +230,7 @@ func (e *Engine) addNearest(ctx context.Context, r *Result) error {
 		if err != nil {
 			return fmt.Errorf("looking cases up: %w", err)
 		}
-		for _, c := range found[:min(nearest, len(found))] {
+		for _, c := range found[:min(nearestShown, len(found))] {
 			r.Nearest = append(r.Nearest, Hit{Case: c, Score: 0.1, Why: Why{Verdict: r.Query.Facets.Judge(c)}})
 		}
 		if len(found) > 0 {
