@@ -20,6 +20,7 @@ type gapForm struct {
 const gapLength = 8
 
 func (l *Lexicon) addGap(pieces []string, m Meaning) {
+	m.Form = strings.Join(pieces, "…")
 	keys := make([]string, len(pieces))
 	for i, p := range pieces {
 		if keys[i] = embeddings.Katakana(matchable(strings.TrimSpace(p))); keys[i] == "" {

@@ -40,7 +40,7 @@ var errFailed = errors.New("failed")
 
 func commands() []command {
 	return []command{
-		playCommand, serveCommand, indexCommand, casesCommand, askCommand, searchCommand, evalCommand, doctorCommand,
+		playCommand, serveCommand, indexCommand, casesCommand, askCommand, searchCommand, evalCommand, lexiconCommand, doctorCommand,
 		{name: "version", does: "版を表示します", run: func(_ context.Context, p *program) error {
 			_, err := fmt.Fprintln(p.out, version())
 			return err
