@@ -191,3 +191,10 @@ func (s *Server) Deliver(frame []byte) error {
 		return fmt.Errorf("the socket does not read")
 	}
 }
+
+// InFlight is the number of envelopes that went out and are neither acknowledged nor given up.
+func (s *Server) InFlight() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.pending)
+}

@@ -145,3 +145,12 @@ func encode(v any) json.RawMessage {
 	}
 	return raw
 }
+
+// Emit sends the bot an event that nobody in this workspace causes, such as another bot's message or an event of a type
+// to come, and returns its id. inner is the event itself; it must have a "type".
+func (s *Server) Emit(inner map[string]any) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.emit(inner)
+	return s.events[len(s.events)-1].ID
+}
