@@ -187,7 +187,7 @@ func (p commandPlace) Done(ctx context.Context) (bool, error) {
 	return done, err
 }
 
-// Working does nothing: the acknowledgement has said so already.
+// Working does nothing: the answer is there before a line about it could be read.
 func (p commandPlace) Working(context.Context) {}
 
 func (p commandPlace) Reply(ctx context.Context, m message) (record.Reply, error) {

@@ -12,8 +12,6 @@ import (
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/slackevents"
 	"github.com/slack-go/slack/socketmode"
-
-	"github.com/jirei/jirei/bot/phrases"
 )
 
 // listen keeps the sockets open until ctx ends, or Slack refuses us for good.
@@ -159,22 +157,16 @@ func (b *Bot) event(ctx context.Context, e slackevents.EventsAPIEvent) error {
 	return err
 }
 
-// command stores a slash command and acknowledges it with a line that the
-// answer then replaces: a retry after a crash replaces it again, where a second
-// message would be posted otherwise.
+// command stores a slash command and acknowledges it in silence. A line like
+// "searching…" in the acknowledgement may reach Slack after the answer, which
+// takes another connection, and then stands below it for good.
 func (b *Bot) command(ctx context.Context, id string, in slack.SlashCommand, ack func(...any)) error {
 	env := fromCommand(id, in)
 	env.request.Locale = b.people.known(in.UserID)
-	fresh, err := b.inbox.Put(ctx, workQuestion, env.keys, env.request)
-	if err != nil {
+	if _, err := b.inbox.Put(ctx, workQuestion, env.keys, env.request); err != nil {
 		return err
 	}
-	if !fresh {
-		ack()
-		return nil
-	}
-	p := phrases.For(env.request.Locale)
-	ack(map[string]any{"response_type": "ephemeral", "text": p.Searching})
+	ack()
 	return nil
 }
 

@@ -15,7 +15,6 @@ var en = Phrases{
 		"不動産業・物品賃貸業": "A real estate or leasing company", "サービス業・その他": "A service company",
 	},
 
-	Searching:   "Searching…",
 	CasesHead:   "Cases",
 	RelatedHead: "Related cases (they do not match the question)",
 	NearestHead: "Nearest cases (they do not match the question)",
@@ -43,9 +42,9 @@ var en = Phrases{
 	why:       "Matched: %s", whyFacet: "Meets: %s",
 
 	Details: "Details", Similar: "Similar cases", Share: "Share", Close: "Close", Cancel: "Cancel",
-	ShareTitle: "Share a case", Channel: "Channel", Comment: "Comment (optional)", CommentHint: "e.g. Let us talk about this one next week.", Preview: "Preview",
+	ShareTitle: "Share a case", Channel: "Channel", Comment: "Comment", CommentHint: "e.g. Let us talk about this one next week.", Preview: "Preview",
 	caseTitle: "Case p.%d", sharedBy: "%s shared a case.", shared: "Shared p.%d in %s.", similarTo: "Cases similar to p.%d",
-	ShareAgain: "You have shared this case already.", Withdrawn: "This case is no longer in the casebook (it was withdrawn).",
+	ShareAgain: "This share is on its way already. Look into the channel for the result.", Withdrawn: "This case is no longer in the casebook (it was withdrawn).",
 	Expired: "That took too long.", PressAgain: "Please press the button again.",
 	notInChannel: "jirei is not in %s yet. Type /invite @jirei there, then share again.",
 	notShared:    "The case could not be shared (Slack said: %s). Please try another channel.",

@@ -9,7 +9,6 @@ var ja = Phrases{
 	claimTitled:  "%sの事例「%s」では、%s。",
 	claimQuoted:  "%sの事例には、「%s」とあります。",
 
-	Searching:   "探しています…",
 	CasesHead:   "事例",
 	RelatedHead: "関連する事例（お尋ねに一致するものではありません）",
 	NearestHead: "近い事例（お尋ねに一致するものではありません）",
@@ -37,9 +36,9 @@ var ja = Phrases{
 	why:       "一致した語: %s", whyFacet: "合う条件: %s",
 
 	Details: "詳細", Similar: "似た事例", Share: "共有", Close: "閉じる", Cancel: "キャンセル",
-	ShareTitle: "事例を共有", Channel: "共有先のチャンネル", Comment: "コメント（任意）", CommentHint: "例: 来週の会議で話したい事例です。", Preview: "プレビュー",
+	ShareTitle: "事例を共有", Channel: "共有先のチャンネル", Comment: "コメント", CommentHint: "例: 来週の会議で話したい事例です。", Preview: "プレビュー",
 	caseTitle: "事例 p.%d", sharedBy: "%sさんが事例を共有しました。", shared: "p.%d を %s に共有しました。", similarTo: "p.%d に似た事例",
-	ShareAgain: "この事例はもう共有済みです。", Withdrawn: "この事例は今の事例集にはありません（取り下げられました）。",
+	ShareAgain: "この共有はもう受け付けています。結果は共有先のチャンネルでご確認ください。", Withdrawn: "この事例は今の事例集にはありません（取り下げられました）。",
 	Expired: "操作の期限が切れました。", PressAgain: "もう一度ボタンを押してください。",
 	notInChannel: "jirei はまだ %s に参加していません。そのチャンネルで /invite @jirei と入力してから、もう一度共有してください。",
 	notShared:    "共有できませんでした（Slack の応答: %s）。別のチャンネルでお試しください。",

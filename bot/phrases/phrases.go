@@ -50,12 +50,12 @@ type Phrases struct {
 	industries   map[string]string
 
 	// What stands around an answer.
-	Searching, CasesHead, RelatedHead, NearestHead string
-	Refused, RefusedHint                           string
-	count, countOf, countBook                      string
-	unstated, widened, cut, merged, more           string
-	facetNames                                     map[string]string
-	size, starsExact, starsUp, not, or             string
+	CasesHead, RelatedHead, NearestHead  string
+	Refused, RefusedHint                 string
+	count, countOf, countBook            string
+	unstated, widened, cut, merged, more string
+	facetNames                           map[string]string
+	size, starsExact, starsUp, not, or   string
 
 	// A case.
 	Page, source, NoStars, NoIndustry, NoSize, NoCategory   string
