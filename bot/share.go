@@ -83,14 +83,24 @@ func (b *Bot) submit(ctx context.Context, id string, in slack.InteractionCallbac
 		Channel: values[blockChannel][blockChannel].SelectedConversation, Comment: values[blockComment][blockComment].Value,
 		Locale: b.people.known(in.User.ID),
 	}
-	if _, err := b.inbox.Put(ctx, workShare, []string{s.Key, "w:" + s.Team + ":" + s.View}, s); err != nil {
+	fresh, err := b.inbox.Put(ctx, workShare, []string{s.Key, "w:" + s.Team + ":" + s.View}, s)
+	if err != nil {
 		return err
 	}
 	p := phrases.For(s.Locale)
 	wait := notice(p, p.ShareTitle, p.Sharing)
+	wait.ExternalID = s.view()
+	if !fresh {
+		// A second click may be answered after the result is shown, so it must not say that there is one to come.
+		wait = notice(p, p.ShareTitle, p.ShareAgain)
+	}
 	ack(slack.NewUpdateViewSubmissionResponse(&wait))
 	return nil
 }
+
+// view names the modal that waits for the result. The result may reach Slack before the acknowledgement that makes the
+// modal wait, which would then stand there for good; an update that asks for this name finds nothing until it waits.
+func (s Share) view() string { return "share:" + s.View }
 
 // share posts a card into a channel, once, and tells the sharer how it went.
 func (b *Bot) share(ctx context.Context, w *inbox.Work, s Share) error {
@@ -118,7 +128,9 @@ func (b *Bot) share(ctx context.Context, w *inbox.Work, s Share) error {
 	if err := b.record.SaveShare(ctx, row); err != nil {
 		return fmt.Errorf("recording the share: %w", err)
 	}
-	return b.tell(ctx, s, p, p.Shared(c.Page, b.channelName(ctx, p, s.Channel)))
+	// Where the modal was closed, the card is news enough.
+	b.show(ctx, s, p, p.Shared(c.Page, b.channelName(ctx, p, s.Channel)))
+	return nil
 }
 
 // refused says why Slack did not take a share, and what to do.
@@ -158,9 +170,9 @@ func (r render) shared(c cases.Case, name, comment string) message {
 }
 
 // tell says something to the one who shared: in the modal they look at, or,
-// where they have closed it, in a direct message if it is bad news.
+// where they have closed it, in a direct message.
 func (b *Bot) tell(ctx context.Context, s Share, p *phrases.Phrases, text string) error {
-	if _, err := b.api.UpdateViewContext(ctx, notice(p, p.ShareTitle, text), "", "", s.View); err == nil {
+	if b.show(ctx, s, p, text) {
 		return nil
 	}
 	channel, _, _, err := b.api.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{s.User}})
@@ -171,4 +183,26 @@ func (b *Bot) tell(ctx context.Context, s Share, p *phrases.Phrases, text string
 		return retryable("telling the sharer", err)
 	}
 	return nil
+}
+
+// shows is how often show looks for the modal: 1.5 s in all, many times what an acknowledgement takes.
+const shows = 6
+
+// show puts a text into the modal that waits for it; false where there is none.
+func (b *Bot) show(ctx context.Context, s Share, p *phrases.Phrases, text string) bool {
+	for pause := 25 * time.Millisecond; pause < 25*time.Millisecond<<shows; pause *= 2 {
+		_, err := b.api.UpdateViewContext(ctx, notice(p, p.ShareTitle, text), s.view(), "", "")
+		if err == nil {
+			return true
+		}
+		if slackError(err) != "not_found" {
+			return false
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-time.After(pause):
+		}
+	}
+	return false
 }
