@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -120,8 +121,15 @@ func (r render) view(c cases.Case) slack.ModalViewRequest {
 			field(r.p.Category, or(strings.Join(c.Categories, "、"), r.p.NoCategory)), field(r.p.Stars, or(strings.Repeat("★", c.Stars), r.p.NoStars))),
 		slack.NewRichTextBlock("measures", slack.NewRichTextSection(strong(r.p.Measures)), slack.NewRichTextList(slack.RTEListBullet, 0, measures...)),
 	}
-	for i, fix := range c.Corrections {
-		blocks = append(blocks, slack.NewContextBlock(fmt.Sprintf("fix-%d", i), plainText(r.p.Correct+": "+r.p.Corrected(fix), 2000)))
+	var fixes []string
+	for _, fix := range c.Corrections {
+		// One slip in title and measure is one slip to a reader.
+		if said := r.p.Correct + ": " + r.p.Corrected(fix); !slices.Contains(fixes, said) {
+			fixes = append(fixes, said)
+		}
+	}
+	for i, fix := range fixes {
+		blocks = append(blocks, slack.NewContextBlock(fmt.Sprintf("fix-%d", i), plainText(fix, 2000)))
 	}
 	foot := []slack.RichTextSectionElement{said(r.p.Source(c.Page))}
 	if r.source != nil && r.source(c.Page) != "" {

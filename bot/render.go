@@ -138,7 +138,8 @@ func (r render) refusal(a answer.Answer, notes []string) message {
 		parts = append(parts, slack.NewRichTextSection(said(n)))
 	}
 	text := strings.Join(notes, "\n")
-	if len(notes) == 0 || len(a.Found.Nearest) > 0 {
+	// That a facet is unknown is the whole answer, where nothing else was asked.
+	if len(a.Found.Query.Unknown) == 0 || len(a.Found.Nearest) > 0 {
 		parts = append(parts, slack.NewRichTextSection(said(r.p.Refused)), slack.NewRichTextSection(said(r.p.RefusedHint)))
 		text = strings.TrimSpace(text + "\n" + r.p.Refused + "\n" + r.p.RefusedHint)
 	}
