@@ -11,20 +11,25 @@ import (
 // The patterns are written for folded text: NFKC, lower case, English stemmed
 // (employees is employee, pages is page).
 var (
-	pagePattern = regexp.MustCompile(`(?:pp?\.? ?|page ?|ページ ?)(\d{1,4})(?:(?:,|、|と| and |・| |~|-)*(?:p\.? ?|page ?)?(\d{1,4}))*|(\d{1,4}) ?(?:ページ|頁|ぺーじ)`)
+	// \b keeps step 3 and P2P out; between kana and p it is a boundary.
+	pagePattern = regexp.MustCompile(`(?:\bpp?\.? ?|\bpage ?|ページ ?)(\d{1,4})(?:(?:,|、|と| and |・| |~|-)+(?:p\.? ?|page ?)?(\d{1,4}))*\b|(\d{1,4}) ?(?:ページ|頁|ぺーじ)`)
+	pageRange   = regexp.MustCompile(`(\d+)(?:~|-)(?:p\.? ?)?(\d+)`)
 	digits      = regexp.MustCompile(`\d+`)
 	bareNumbers = regexp.MustCompile(`^[\d ,、]+$`)
 
-	starPattern = regexp.MustCompile(`(★+)(\d?)|(?:星|重要度|star) ?(?:は|が|の|を)?(\d)(?: ?(?:つ|個))?|星(?:は|が|の|を)?([一二三])つ|(\d) ?star`)
+	starPattern = regexp.MustCompile(`(★+)(\d?)|(?:星|重要度|star) ?(?:は|が|の|を)?(\d+)(?: ?(?:つ|個))?|星(?:は|が|の|を)?([一二三])つ|(\d) ?star`)
 	upPattern   = regexp.MustCompile(`^ ?(?:つ|個)?(?:以上|より上| or more| and up|\+)`)
 
 	// whose says that a number counts a company's people: part of the condition,
 	// not of the topic.
 	whose        = `(?:(?:うち|当社|弊社)?は?(?:社員|従業員|スタッフ|職員|メンバ|人数|規模|全員|総勢)(?:数)?(?:は|が|で|も|の)?、? ?)?`
-	people       = `(?:名|人|にん|people|person|employe|staff|worker|member)`
-	rangePattern = regexp.MustCompile(whose + `(\d+) ?` + people + `?(?:~|-|から| to )(\d+) ?-?` + people)
-	sizePattern  = regexp.MustCompile(whose + `(?:(team|company|staff|shop|office|firm) of |(about|around|some|roughly|under|over|les than|more than|fewer than|at least|up to) )?(?:約|およそ)?(\d+) ?-?` + people +
-		`(以下|未満|以上|超|まで|くらい|ぐらい|ほど|程度|前後|弱|強|規模|に満たない|もいない|いない)?`)
+	people       = `(?:名|人|にん|peopl|person|employe|staff|worker|member)`
+	count        = `(\d{1,3}(?:,\d{3})+|\d+)`
+	rangePattern = regexp.MustCompile(whose + `(?:between )?` + count + ` ?` + people + `?(?:~|-|から| to | and |以上、?)` + count + ` ?-?` + people + `(?:以下|未満|まで|規模|くらい|ぐらい|ほど|程度)?`)
+	sizePattern  = regexp.MustCompile(whose + `(?:(about|around|some|roughly|under|over|less than|more than|fewer than|at least|up to) |(約|およそ))?` + count + `(\+| or more| or fewer| or less)? ?-?` + people +
+		`(以下|未満|以上|超|まで|くらい|ぐらい|ほど|程度|前後|弱|強|規模|に満たない|もいない|いない|\+| or more| or fewer| or less)?`)
+	// A team of 40 needs no word for people.
+	teamPattern = regexp.MustCompile(`(?:team|company|staff|shop|offic|firm|business|workforc) of (?:(about|around|some|roughly|under|over|less than|more than|fewer than|at least|up to) )?` + count + `\b`)
 	kanjiNumber = regexp.MustCompile(whose + `([一二三四五六七八九十百千数]+)(?:名|人)`)
 )
 
@@ -63,13 +68,32 @@ func (r *reader) pages() {
 		if !r.claim(from, to, Span{Kind: "facet", Means: "page", Certain: 1}) {
 			return
 		}
-		for _, n := range digits.FindAllString(groups[0], -1) {
+		text := pageRange.ReplaceAllStringFunc(groups[0], spellOut)
+		for _, n := range digits.FindAllString(text, -1) {
 			page, _ := strconv.Atoi(n) // at most four digits
 			r.query.Facets.Pages = appendPage(r.query.Facets.Pages, page)
 		}
 	}
 	r.each(pagePattern, take)
 	r.each(bareNumbers, take) // 「14」 alone is a page
+}
+
+// maxPages is how many pages a range may name: more is a list, not a look.
+const maxPages = 20
+
+// spellOut writes 14~16 as 14 15 16; what is too long or runs backwards stays.
+func spellOut(pages string) string {
+	ends := digits.FindAllString(pages, 2)
+	first, _ := strconv.Atoi(ends[0]) // at most four digits
+	last, _ := strconv.Atoi(ends[1])
+	if last <= first || last-first >= maxPages {
+		return pages
+	}
+	var out []string
+	for page := first; page <= last; page++ {
+		out = append(out, strconv.Itoa(page))
+	}
+	return strings.Join(out, " ")
 }
 
 func appendPage(pages []int, page int) []int {
@@ -86,8 +110,8 @@ func (r *reader) stars() {
 		n := len([]rune(g[1]))
 		for _, d := range []string{g[2], g[3], g[4], g[5]} {
 			if d != "" {
-				if n, _ = strconv.Atoi(d); n == 0 {
-					n = kanjiValue(d)
+				if n = kanjiValue(d); n == 0 {
+					n = number(d)
 				}
 			}
 		}
@@ -106,15 +130,18 @@ func (r *reader) sizes() {
 			r.size(from, to, cases.Size{Min: low, Max: high})
 		}
 	})
+	r.each(teamPattern, func(from, to int, g []string) {
+		r.size(from, to, around(number(g[2]), g[1], ""))
+	})
 	r.each(sizePattern, func(from, to int, g []string) {
-		r.size(from, to, around(number(g[3]), g[2], g[4]))
+		r.size(from, to, around(number(g[3]), g[1]+g[2], g[4]+g[5]))
 	})
 }
 
 // size takes a range, unless the text says "two people in charge" rather than
 // how big the company is: under three is never a company size people ask by.
 func (r *reader) size(from, to int, size cases.Size) {
-	if size.Min < 3 && size.Max < 3 && size.Max > 0 {
+	if size.Min < 3 && size.Max < 3 && size.Max > 0 || size.Min == 0 {
 		return
 	}
 	if r.query.Facets.Size == nil && r.claim(from, to, Span{Kind: "facet", Means: "size", Certain: 1}) {
@@ -126,13 +153,21 @@ func (r *reader) size(from, to int, size cases.Size) {
 // either way: the book's classes double at each step, so this seldom adds one.
 func around(n int, before, after string) cases.Size {
 	switch {
-	case after == "以下" || after == "まで" || before == "up to":
+	case n == 0:
+		return cases.Size{} // no company; size refuses it
+	case after == "以下" || after == "まで" || before == "up to" || after == " or fewer" || after == " or less":
 		return cases.Size{Min: 1, Max: n}
-	case after == "未満" || after == "に満たない" || after == "もいない" || after == "いない" || after == "弱" ||
-		before == "under" || before == "les than" || before == "fewer than":
+	case after == "未満" || after == "に満たない" || after == "もいない" || after == "いない" ||
+		before == "under" || before == "less than" || before == "fewer than":
 		return cases.Size{Min: 1, Max: max(n-1, 1)}
-	case after == "以上" || after == "超" || after == "強" || before == "over" || before == "more than" || before == "at least":
+	case after == "超" || before == "over" || before == "more than":
+		return cases.Size{Min: n + 1} // as cases.Range reads it
+	case after == "以上" || before == "at least" || after == "+" || after == " or more":
 		return cases.Size{Min: n}
+	case after == "弱":
+		return cases.Size{Min: n - n/5, Max: n}
+	case after == "強":
+		return cases.Size{Min: n, Max: n + n/5}
 	case after == "前後" || after == "くらい" || after == "ぐらい" || after == "ほど" || after == "程度" || after == "規模" || before != "":
 		return cases.Size{Min: n - n/5, Max: n + n/5}
 	}
@@ -147,6 +182,12 @@ func (r *reader) kanjiNumbers() {
 			unit := kanjiValue(strings.TrimPrefix(word, "数"))
 			if unit >= 10 {
 				r.size(from, to, cases.Size{Min: 2 * unit, Max: 10*unit - 1})
+			}
+			return
+		}
+		if tens, some := strings.CutSuffix(word, "数"); some { // 十数名
+			if n := kanjiValue(tens); n >= 10 {
+				r.size(from, to, cases.Size{Min: n + 1, Max: n + 9})
 			}
 			return
 		}
@@ -184,7 +225,7 @@ func kanjiValue(s string) int {
 }
 
 func number(s string) int {
-	n, err := strconv.Atoi(s)
+	n, err := strconv.Atoi(strings.ReplaceAll(s, ",", ""))
 	if err != nil || n > 1_000_000 {
 		return 1_000_000
 	}

@@ -26,7 +26,7 @@ var facetShaped = regexp.MustCompile(`(?:^| )([\p{Han}\p{Katakana}ー・]{1,12}�
 func (r *reader) unknownFacets() {
 	if n := r.query.Facets.Stars; n != nil && *n > 3 {
 		r.query.Unknown = append(r.query.Unknown, Unknown{Word: "★" + strconv.Itoa(*n), Nearest: []string{"★1", "★2", "★3"}})
-		r.query.Facets.Stars = nil
+		r.query.Facets.Stars, r.query.Facets.StarsUp = nil, false
 	}
 	r.each(facetShaped, func(from, to int, g []string) {
 		for from < to && r.t.orig[from] == ' ' {
