@@ -122,14 +122,23 @@ func appendNew(list []string, s string) []string {
 }
 
 // negation is what, right after a facet, turns it round: 製造業以外, 建設業を除く,
-// 被害有ではない.
-var negation = regexp.MustCompile(`^(?:の会社|の企業|業)?(?:(?:と|や|、|・|および|か)[^、。 ]{1,8}?)?(?:以外|いがい|を除|を除い|は除|じゃな|ではな|でな|なし|無し|のない|がない)`)
+// 被害有ではない, 被害にあっていない.
+var negation = regexp.MustCompile(`^(?:の会社|の企業|業)?(?:(?:と|や|、|・|および|か)[^、。 ]{1,8}?)?` +
+	`(以外|いがい|[をは]除(?:いて|いた|く|き)?|(?:じゃ|では?)な(?:い|く|かった)?|なし|無し|[のが]な(?:い|かった)|(?:っ?て)?いな(?:い|かった)|ってな(?:い|かった)|わな(?:い|かった))`)
 
 // except is the English negation, before the facet.
 var except = regexp.MustCompile(`(?:except|excluding|other than|outside|not in|not|without|non)[ -](?:the |for |a )?$`)
 
 func (r *reader) negated(from, to int) bool {
-	return negation.MatchString(string(r.t.orig[to:])) || except.MatchString(string(r.t.orig[:from]))
+	rest := string(r.t.orig[to:])
+	if at := negation.FindStringSubmatchIndex(rest); at != nil {
+		// 以外 and 除く belong to the condition; left over, they would be a topic,
+		// and an exact answer would become a search for them.
+		start := to + len([]rune(rest[:at[2]]))
+		r.claim(start, start+len([]rune(rest[at[2]:at[3]])), Span{Kind: "stop", Certain: 1})
+		return true
+	}
+	return except.MatchString(string(r.t.orig[:from]))
 }
 
 // intend sets the intent; a stronger one is not undone by a later weaker one.
