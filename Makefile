@@ -13,7 +13,7 @@ export GOFLAGS := -buildvcs=false $(GOFLAGS)
 
 FUZZTIME ?= 10s
 
-.PHONY: help run build test lint vet page bench fuzz vuln bundle licenses
+.PHONY: help run build test lint bench fuzz vuln bundle licenses
 .NOTPARALLEL: # the steps' output is read in order, and Go uses all cores by itself
 .DEFAULT_GOAL := help
 
@@ -26,16 +26,20 @@ run: ## jirei on localhost: a Slack in the browser, the bot, IPA's casebook
 build: ## the program, ./jirei
 	go build -trimpath -o jirei ./cmd/jirei
 
-test: ## everything CI checks: packages, vet, lint, builds, licences, tests with -race, the page
-	@.ci/step packages .ci/packages
-	@.ci/step vet      go vet ./...
-	@.ci/step build    go build ./...
-	@.ci/step nobook   go test -tags nobook ./cases
-	@.ci/step nobook   go build -tags nobook ./...
-	@.ci/step licences .ci/licenses --check
-	@.ci/step page     .ci/page
-	@.ci/step tests    env JIREI_TEST_BROWSER=required go test -race -timeout 10m ./...
-	@.ci/step lint     $(MAKE) --no-print-directory lint
+# Every step runs even when an earlier one failed (-k): who waits for CI wants to know all that is wrong.
+STEPS := packages vet build nobook licences page tests lint
+.PHONY: $(STEPS:%=check-%)
+test: ## everything CI checks: packages, vet, builds, licences, the page, tests with -race, lint
+	@.ci/step "make test" $(MAKE) --no-print-directory -k $(STEPS:%=check-%)
+
+check-packages: ; @.ci/step packages .ci/packages
+check-vet:      ; @.ci/step vet      go vet ./...
+check-build:    ; @.ci/step build    go build ./...
+check-nobook:   ; @.ci/step nobook   sh -c 'go build -tags nobook ./... && go test -tags nobook ./cases'
+check-licences: ; @.ci/step licences .ci/licenses --check
+check-page:     ; @.ci/step page     .ci/page
+check-tests:    ; @.ci/step tests    env JIREI_TEST_BROWSER=required go test -race -timeout 10m ./...
+check-lint:     ; @.ci/step lint     $(MAKE) --no-print-directory lint
 
 lint: $(GOLANGCI) ## golangci-lint, and go.mod is tidy
 	$(GOLANGCI) run ./...
