@@ -1,0 +1,387 @@
+package bot_test
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/jirei/jirei/bot/blocks"
+	"github.com/jirei/jirei/bot/playground"
+	"github.com/jirei/jirei/cases"
+)
+
+// A conversation is a script that people can read. Lines with ">" are what is to be seen after the line before them,
+// all of it and nothing else: new and changed messages, modals, refusals of Slack. testdata/README.md has the whole
+// language.
+type conversation struct {
+	*world
+	files  []txtar.File
+	root   map[string]string // channel → ts of the latest message there that begins a thread
+	sent   []string          // ids of the events of the latest action
+	said   []string
+	before sight
+	blind  []string // refusals seen before
+}
+
+// verb is one kind of line, and what it does.
+type verb struct {
+	shape *regexp.Regexp
+	do    func(c *conversation, a []string) error
+}
+
+var verbs = []verb{
+	{regexp.MustCompile(`^(\S+) in (#\S+|DM)(, thread)?: (.*)$`), (*conversation).says},
+	{regexp.MustCompile(`^(\S+) runs (/\S+)(?: (.*))?$`), (*conversation).runs},
+	{regexp.MustCompile(`^(\S+) presses (\S+) on p\.(\d+)$`), (*conversation).presses},
+	{regexp.MustCompile(`^(\S+) picks p\.(\d+)$`), (*conversation).picks},
+	{regexp.MustCompile(`^(\S+) submits channel=(\S+)(?: comment=(.*))?$`), (*conversation).submits},
+	{regexp.MustCompile(`^(\S+) closes the modal$`), (*conversation).closes},
+	{regexp.MustCompile(`^(\S+) edits it to: (.*)$`), (*conversation).edits},
+	{regexp.MustCompile(`^jirei is invited to (#\S+)$`), (*conversation).invited},
+	{regexp.MustCompile(`^the channel (#\S+) is archived$`), (*conversation).archived},
+	{regexp.MustCompile(`^another bot in (#\S+): (.*)$`), (*conversation).otherBot},
+	{regexp.MustCompile(`^Slack sends it again$`), (*conversation).again},
+	{regexp.MustCompile(`^Slack sends an event of a type to come$`), (*conversation).unknownEvent},
+	{regexp.MustCompile(`^the book becomes (\S+)$`), (*conversation).rebook},
+}
+
+// play runs a script and returns it with what was really seen.
+func (c *conversation) play(script string) string {
+	c.before = c.look()
+	var out strings.Builder
+	lines := strings.Split(strings.TrimRight(script, "\n"), "\n")
+	for i, line := range lines {
+		switch {
+		case strings.HasPrefix(line, ">"):
+			continue
+		case line == "" || strings.HasPrefix(line, "#"):
+			fmt.Fprintln(&out, line)
+			continue
+		}
+		fmt.Fprintln(&out, line)
+		if err := c.act(line); err != nil {
+			c.t.Fatalf("line %d: %s: %v", i+1, line, err)
+		}
+		c.settle()
+		after := c.look()
+		for _, l := range c.seen(after) {
+			fmt.Fprintln(&out, strings.TrimRight("> "+l, " "))
+		}
+		c.before = after
+	}
+	return out.String()
+}
+
+func (c *conversation) act(line string) error {
+	for _, v := range verbs {
+		if g := v.shape.FindStringSubmatch(line); g != nil {
+			events := len(c.Events())
+			if err := v.do(c, g[1:]); err != nil {
+				return err
+			}
+			if strings.HasPrefix(line, "Slack") {
+				return nil
+			}
+			c.sent = nil
+			for _, e := range c.Events()[events:] {
+				c.sent = append(c.sent, e.ID)
+			}
+			return nil
+		}
+	}
+	return fmt.Errorf("no such line; testdata/README.md has the language")
+}
+
+var (
+	repeated = regexp.MustCompile(`\{([^{}]+)×(\d+)\}`)
+	escaped  = regexp.MustCompile(`\\u\{([0-9A-Fa-f]+)\}`)
+)
+
+// typed reads what a script can only write down: {あ×10000}, \u{202E} and \n.
+func typed(s string) string {
+	s = repeated.ReplaceAllStringFunc(s, func(m string) string {
+		g := repeated.FindStringSubmatch(m)
+		n, _ := strconv.Atoi(g[2])
+		return strings.Repeat(g[1], n)
+	})
+	s = escaped.ReplaceAllStringFunc(s, func(m string) string {
+		n, _ := strconv.ParseInt(escaped.FindStringSubmatch(m)[1], 16, 32)
+		return string(rune(n))
+	})
+	return strings.ReplaceAll(s, `\n`, "\n")
+}
+
+func (c *conversation) says(a []string) error {
+	who, where, text := a[0], a[1], typed(a[3])
+	thread := ""
+	if a[2] != "" {
+		thread = c.root[who+where]
+		if where != "DM" {
+			thread = c.root[where]
+		}
+	}
+	ts, err := c.Say(who, where, text, thread)
+	if err != nil {
+		return err
+	}
+	c.said = append(c.said, strings.TrimSpace(strings.TrimPrefix(text, "@jirei")))
+	if thread == "" {
+		c.root[where], c.root[who+where] = ts, ts
+	}
+	return nil
+}
+
+func (c *conversation) runs(a []string) error {
+	c.said = append(c.said, typed(a[2]))
+	return c.Command(a[0], "#general", a[1], typed(a[2]))
+}
+
+func (c *conversation) edits(a []string) error {
+	return c.Edit(a[0], "#general", c.root["#general"], typed(a[1]))
+}
+
+// presses looks for the button in the modal on top, else in the latest message that has it, and waits for what it shows.
+func (c *conversation) presses(a []string) error {
+	return c.pressAnywhere(a[0], func(e map[string]any) (action, pick string, ok bool) {
+		if text, _ := e["text"].(map[string]any); e["type"] != "button" || text["text"] != a[1] || !onPage(e["value"], a[2]) {
+			return "", "", false
+		}
+		return e["action_id"].(string), e["value"].(string), true
+	})
+}
+
+func (c *conversation) picks(a []string) error {
+	return c.pressAnywhere(a[0], func(e map[string]any) (action, pick string, ok bool) {
+		options, _ := e["options"].([]any)
+		for _, o := range options {
+			if m, _ := o.(map[string]any); onPage(m["value"], a[1]) {
+				return e["action_id"].(string), m["value"].(string), true
+			}
+		}
+		return "", "", false
+	})
+}
+
+func onPage(value any, page string) bool {
+	s, _ := value.(string)
+	return strings.HasSuffix(s, "/"+page)
+}
+
+func (c *conversation) pressAnywhere(who string, is func(map[string]any) (action, pick string, ok bool)) error {
+	press := func(at playground.At, raw json.RawMessage) (bool, error) {
+		var list []struct {
+			ID       string           `json:"block_id"`
+			Elements []map[string]any `json:"elements"`
+		}
+		if len(raw) == 0 || json.Unmarshal(raw, &list) != nil {
+			return false, nil
+		}
+		for _, b := range list {
+			for _, e := range b.Elements {
+				if action, pick, ok := is(e); ok {
+					at.Block = b.ID
+					before := fmt.Sprint(c.look())
+					if err := c.Press(who, at, action, pick); err != nil {
+						return true, err
+					}
+					// The bot opens modals after its ack, and keeps no job for them.
+					c.until("the press shows something", func() bool { return fmt.Sprint(c.look()) != before })
+					return true, nil
+				}
+			}
+		}
+		return false, nil
+	}
+	if v := c.View(who); v != nil {
+		if done, err := press(playground.At{}, v.Blocks); done {
+			return err
+		}
+	}
+	for _, where := range slices.Concat([]string{c.DM(who)}, c.channels()) {
+		for _, m := range slices.Backward(c.Messages(where)) {
+			if m.Deleted || m.For != "" && m.For != c.id(who) {
+				continue
+			}
+			if done, err := press(playground.At{Channel: where, TS: m.TS}, m.Blocks); done {
+				return err
+			}
+		}
+	}
+	return fmt.Errorf("nothing on the screen has that")
+}
+
+var people = []string{"佐藤", "鈴木", "Alice"}
+
+func (c *conversation) id(who string) string {
+	return map[string]string{"佐藤": playground.Sato, "鈴木": playground.Suzuki, "Alice": playground.Alice}[who]
+}
+
+func (c *conversation) submits(a []string) error {
+	return c.Submit(a[0], map[string]string{"channel": a[1], "comment": typed(a[2])})
+}
+
+func (c *conversation) closes(a []string) error { return c.CloseView(a[0]) }
+
+func (c *conversation) invited(a []string) error { return c.Invite(a[0]) }
+
+func (c *conversation) archived(a []string) error { return c.Archive(a[0]) }
+
+func (c *conversation) otherBot(a []string) error {
+	text := strings.ReplaceAll(a[1], "@jirei", "<@"+playground.Bot+">")
+	for _, kind := range []string{"app_mention", "message"} {
+		c.Emit(map[string]any{"type": kind, "user": "U0OTHERBOT1", "bot_id": "B0OTHERBOT1", "text": text, "ts": "1700000000.000100",
+			"channel": playground.General, "channel_type": "channel", "event_ts": "1700000000.000100"})
+	}
+	return nil
+}
+
+func (c *conversation) again([]string) error {
+	for _, id := range c.sent {
+		if err := c.Redeliver(id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *conversation) unknownEvent([]string) error {
+	c.Emit(map[string]any{"type": "telepathy_received", "user": playground.Sato, "channel": playground.General})
+	return nil
+}
+
+func (c *conversation) rebook(a []string) error {
+	for _, f := range c.files {
+		if f.Name == a[0] {
+			book, _, err := cases.Read(f.Name, f.Data)
+			if err != nil {
+				return err
+			}
+			return load(c.t.Context(), c.path, book)
+		}
+	}
+	return fmt.Errorf("the script has no file %s", a[0])
+}
+
+// sight is all that can be seen: a heading and the text for each message and each modal.
+type sight map[string][2]string
+
+func (c *conversation) look() sight {
+	out := sight{}
+	for _, where := range c.channels() {
+		for _, m := range c.Messages(where) {
+			if slices.ContainsFunc(people, func(p string) bool { return m.User == c.id(p) }) || m.Deleted {
+				continue
+			}
+			out[m.TS] = [2]string{c.heading(where, m), c.text(m.Blocks, m.Text)}
+		}
+	}
+	for _, who := range people {
+		if v := c.View(who); v != nil {
+			buttons := "(" + v.Close + ")"
+			if v.Submit != "" {
+				buttons += " (" + v.Submit + ")"
+			}
+			lines := append([]string{c.text(v.Blocks, "")}, c.filled(v)...)
+			out["~"+who+v.ID] = [2]string{fmt.Sprintf("modal for %s: %s", who, v.Title), strings.Join(append(lines, buttons), "\n")}
+		}
+	}
+	return out
+}
+
+// filled says what stands in a form before anybody has touched it.
+func (c *conversation) filled(v *playground.View) (out []string) {
+	names := map[string]string{playground.General: "#general", playground.Security: "#security", playground.Sales: "#sales", playground.Random: "#random"}
+	for _, block := range slices.Sorted(maps.Keys(v.State)) {
+		for _, raw := range v.State[block] {
+			var state struct {
+				Conversation string `json:"selected_conversation"`
+			}
+			if json.Unmarshal(raw, &state) == nil && state.Conversation != "" {
+				out = append(out, "{"+block+"="+cmp.Or(names[state.Conversation], "DM")+"}")
+			}
+		}
+	}
+	return out
+}
+
+func (s sight) modal(who string) bool {
+	for k := range s {
+		if strings.HasPrefix(k, "~"+who) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *conversation) heading(where string, m playground.Message) string {
+	who, name := "jirei", where
+	if !m.Bot {
+		who = "Slack"
+	}
+	if strings.HasPrefix(where, "D") {
+		name = "DM"
+	}
+	switch {
+	case m.For != "":
+		for _, p := range people {
+			if c.id(p) == m.For {
+				return fmt.Sprintf("%s in %s, only %s sees:", who, name, p)
+			}
+		}
+	case m.ThreadTS != "":
+		return fmt.Sprintf("%s in %s, thread:", who, name)
+	}
+	return fmt.Sprintf("%s in %s:", who, name)
+}
+
+// text is what one reads: the blocks, or where there are none the text.
+func (c *conversation) text(raw json.RawMessage, text string) string {
+	if len(raw) > 0 && string(raw) != "null" {
+		return blocks.Text(raw)
+	}
+	return blocks.Plain(text)
+}
+
+// seen lists what is new or different, in the order in which it was posted, modals last.
+func (c *conversation) seen(after sight) []string {
+	var keys, out []string
+	for k, v := range after {
+		if c.before[k] != v {
+			keys = append(keys, k)
+		}
+	}
+	sort.Strings(keys)
+	for _, k := range keys {
+		head := after[k][0]
+		if _, was := c.before[k]; was && !strings.HasPrefix(k, "~") {
+			head = strings.TrimSuffix(head, ":") + ", changed:"
+		}
+		out = append(out, head)
+		for l := range strings.SplitSeq(after[k][1], "\n") {
+			out = append(out, "  "+l)
+		}
+	}
+	for _, who := range people {
+		if c.before.modal(who) && !after.modal(who) {
+			out = append(out, "the modal of "+who+" is closed")
+		}
+	}
+	for _, r := range c.Refusals()[len(c.blind):] {
+		c.blind = append(c.blind, r)
+		if r != "views.update: not_found" { // the bot waits for a modal to show a result in: how often is chance
+			out = append(out, "Slack refuses "+r)
+		}
+	}
+	if len(out) == 0 {
+		out = []string{"nothing"}
+	}
+	return out
+}
