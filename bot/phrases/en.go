@@ -43,7 +43,7 @@ var en = Phrases{
 
 	Details: "Details", Similar: "Similar cases", Share: "Share", Close: "Close", Cancel: "Cancel",
 	ShareTitle: "Share a case", Channel: "Channel", Comment: "Comment", CommentHint: "e.g. Let us talk about this one next week.", Preview: "Preview",
-	caseTitle: "Case p.%d", sharedBy: "%s shared a case.", shared: "Shared p.%d in %s.", similarTo: "Cases similar to p.%d",
+	caseTitle: "Case p.%d", sharedBy: "%s shared a case.", sharedBySomeone: "A case was shared.", shared: "Shared p.%d in %s.", similarTo: "Cases similar to p.%d",
 	ShareAgain: "This share is on its way already. Look into the channel for the result.", Withdrawn: "This case is no longer in the casebook (it was withdrawn).",
 	Expired: "That took too long.", PressAgain: "Please press the button again.",
 	notInChannel: "jirei is not in %s yet. Type /invite @jirei there, then share again.",

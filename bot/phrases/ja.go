@@ -37,7 +37,7 @@ var ja = Phrases{
 
 	Details: "詳細", Similar: "似た事例", Share: "共有", Close: "閉じる", Cancel: "キャンセル",
 	ShareTitle: "事例を共有", Channel: "共有先のチャンネル", Comment: "コメント", CommentHint: "例: 来週の会議で話したい事例です。", Preview: "プレビュー",
-	caseTitle: "事例 p.%d", sharedBy: "%sさんが事例を共有しました。", shared: "p.%d を %s に共有しました。", similarTo: "p.%d に似た事例",
+	caseTitle: "事例 p.%d", sharedBy: "%sさんが事例を共有しました。", sharedBySomeone: "事例が共有されました。", shared: "p.%d を %s に共有しました。", similarTo: "p.%d に似た事例",
 	ShareAgain: "この共有はもう受け付けています。結果は共有先のチャンネルでご確認ください。", Withdrawn: "この事例は今の事例集にはありません（取り下げられました）。",
 	Expired: "操作の期限が切れました。", PressAgain: "もう一度ボタンを押してください。",
 	notInChannel: "jirei はまだ %s に参加していません。そのチャンネルで /invite @jirei と入力してから、もう一度共有してください。",

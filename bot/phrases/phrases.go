@@ -65,7 +65,7 @@ type Phrases struct {
 
 	// Buttons and modals.
 	Details, Similar, Share, Close, Cancel, ShareTitle, Channel, Comment, CommentHint, Preview string
-	caseTitle, sharedBy, shared, similarTo                                                     string
+	caseTitle, sharedBy, sharedBySomeone, shared, similarTo                                    string
 	ShareAgain, Withdrawn, Expired, PressAgain                                                 string
 	notInChannel, notShared                                                                    string
 	OpenCase, Sharing, ThatChannel                                                             string
@@ -194,8 +194,13 @@ func (p *Phrases) Because(matched bool, words, facets []string) string {
 	return strings.Join(parts, " ｜ ")
 }
 
-// SharedBy says who shared a case.
-func (p *Phrases) SharedBy(name string) string { return fmt.Sprintf(p.sharedBy, name) }
+// SharedBy says who shared a case; name is "" where Slack does not say it.
+func (p *Phrases) SharedBy(name string) string {
+	if name == "" {
+		return p.sharedBySomeone
+	}
+	return fmt.Sprintf(p.sharedBy, name)
+}
 
 // Shared confirms a share, to the one who shared.
 func (p *Phrases) Shared(page int, channel string) string {
