@@ -28,6 +28,11 @@ var (
 const earlier = 0.6
 
 func (e *Engine) merge(before, now Query, book *Generation) Query {
+	// Who names a page wants that page, whatever the talk was about; its facets
+	// and topic would hide it.
+	if len(now.Facets.Pages) > 0 || now.Intent == Help {
+		return now
+	}
 	topicless := e.topicless(now, book)
 	if topicless && (!now.Facets.Empty() || len(before.Content) > 0) {
 		now.Content = nil

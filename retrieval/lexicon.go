@@ -23,6 +23,8 @@ type Lexicon struct {
 	forms map[string][]Meaning
 	// gaps are the forms in several pieces, by their first piece.
 	gaps map[string][]gapForm
+	// readings maps words in hiragana to their usual spelling.
+	readings map[string]string
 	// longest is the length in runes of the longest form.
 	longest int
 	// related holds, per concept, the concepts to look for as well, and how much.
@@ -56,7 +58,7 @@ type Weighted struct {
 // describes. The error names file and line.
 func ReadLexicon(files map[string]string) (*Lexicon, error) {
 	l := &Lexicon{
-		forms: map[string][]Meaning{}, gaps: map[string][]gapForm{}, related: map[string][]Weighted{},
+		forms: map[string][]Meaning{}, gaps: map[string][]gapForm{}, readings: map[string]string{}, related: map[string][]Weighted{},
 		broader: map[string][]Weighted{}, Glosses: map[string]string{},
 	}
 	hash := sha256.New()
@@ -89,7 +91,7 @@ func (l *Lexicon) read(file, text string) error {
 				return fail("a section needs a closing bracket")
 			}
 			kind, name, _ = strings.Cut(head, " ")
-			if kind == "" || name == "" && kind != "stop" && kind != "affix" {
+			if kind == "" || name == "" && !slices.Contains([]string{"stop", "affix", "reading"}, kind) {
 				return fail("a section is [kind name]")
 			}
 			if kind == "concept" {
@@ -104,12 +106,23 @@ func (l *Lexicon) read(file, text string) error {
 			if kind == "" {
 				return fail("a line before the first section")
 			}
+			if kind == "reading" {
+				reading, spelling, ok := strings.Cut(line, "=")
+				if !ok {
+					return fail("a reading is よみ = 表記")
+				}
+				l.readings[embeddings.Fold(reading)] = strings.TrimSpace(spelling)
+				continue
+			}
 			if err := l.line(kind, name, line); err != nil {
 				return fail(err.Error())
 			}
 		}
 	}
-	return lines.Err()
+	if err := lines.Err(); err != nil { // a line too long
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	return nil
 }
 
 func (l *Lexicon) line(kind, name, line string) error {

@@ -36,7 +36,7 @@ func (e *Engine) read(question string, book *Generation) Query {
 	if runes := []rune(cleaned); len(runes) > MaxQuestion {
 		cleaned = string(runes[:MaxQuestion])
 	}
-	r := &reader{query: Query{Text: cleaned, English: Language(cleaned) == "en"}, t: newText(cleaned), book: book}
+	r := &reader{query: Query{Text: cleaned, English: Language(cleaned) == "en"}, t: newText(e.lexicon.spell(cleaned)), book: book}
 	r.claimed = make([]int, len(r.t.orig))
 	for i := range r.claimed {
 		r.claimed[i] = -1
