@@ -113,7 +113,7 @@ func (b *Bot) connect(ctx context.Context) error {
 		}
 		var refused slack.SlackErrorResponse
 		if errors.As(err, &refused) {
-			return fmt.Errorf("Slack refused SLACK_BOT_TOKEN (%s)\nCopy the Bot User OAuth Token (xoxb-…) from your app's page, OAuth & Permissions", refused.Err) //nolint:staticcheck // a sentence for people
+			return fmt.Errorf("Slack refused SLACK_BOT_TOKEN (%s)\nCopy the Bot User OAuth Token (xoxb-…) from your app's page, OAuth & Permissions", refused.Err)
 		}
 		b.log.Warn("Slack cannot be reached; trying again", "error", err, "in", pause)
 		select {

@@ -82,20 +82,22 @@ func (c *conversation) play(script string) string {
 
 func (c *conversation) act(line string) error {
 	for _, v := range verbs {
-		if g := v.shape.FindStringSubmatch(line); g != nil {
-			events := len(c.Events())
-			if err := v.do(c, g[1:]); err != nil {
-				return err
-			}
-			if strings.HasPrefix(line, "Slack") {
-				return nil
-			}
-			c.sent = nil
-			for _, e := range c.Events()[events:] {
-				c.sent = append(c.sent, e.ID)
-			}
+		g := v.shape.FindStringSubmatch(line)
+		if g == nil {
+			continue
+		}
+		events := len(c.Events())
+		if err := v.do(c, g[1:]); err != nil {
+			return err
+		}
+		if strings.HasPrefix(line, "Slack") {
 			return nil
 		}
+		c.sent = nil
+		for _, e := range c.Events()[events:] {
+			c.sent = append(c.sent, e.ID)
+		}
+		return nil
 	}
 	return fmt.Errorf("no such line; testdata/README.md has the language")
 }
@@ -181,21 +183,26 @@ func (c *conversation) pressAnywhere(who string, is func(map[string]any) (action
 			ID       string           `json:"block_id"`
 			Elements []map[string]any `json:"elements"`
 		}
-		if len(raw) == 0 || json.Unmarshal(raw, &list) != nil {
+		if len(raw) == 0 {
 			return false, nil
+		}
+		if err := json.Unmarshal(raw, &list); err != nil {
+			return false, err
 		}
 		for _, b := range list {
 			for _, e := range b.Elements {
-				if action, pick, ok := is(e); ok {
-					at.Block = b.ID
-					before := fmt.Sprint(c.look())
-					if err := c.Press(who, at, action, pick); err != nil {
-						return true, err
-					}
-					// The bot opens modals after its ack, and keeps no job for them.
-					c.until("the press shows something", func() bool { return fmt.Sprint(c.look()) != before })
-					return true, nil
+				action, pick, ok := is(e)
+				if !ok {
+					continue
 				}
+				at.Block = b.ID
+				before := fmt.Sprint(c.look())
+				if err := c.Press(who, at, action, pick); err != nil {
+					return true, err
+				}
+				// The bot opens modals after its ack, and keeps no job for them.
+				c.until("the press shows something", func() bool { return fmt.Sprint(c.look()) != before })
+				return true, nil
 			}
 		}
 		return false, nil

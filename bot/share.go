@@ -73,9 +73,10 @@ func (r render) shareForm(c cases.Case, from shareOrigin) slack.ModalViewRequest
 // the view's: a second click submits the same view.
 func (b *Bot) submit(ctx context.Context, id string, in slack.InteractionCallback, ack func(...any)) error {
 	var from shareOrigin
-	if in.View.CallbackID != callbackShare || json.Unmarshal([]byte(in.View.PrivateMetadata), &from) != nil || in.View.State == nil {
-		ack()
-		return nil
+	unreadable := json.Unmarshal([]byte(in.View.PrivateMetadata), &from)
+	if in.View.CallbackID != callbackShare || in.View.State == nil || unreadable != nil {
+		ack()      // a modal of a version to come: sending it again would not help
+		return nil //nolint:nilerr // as said
 	}
 	values := in.View.State.Values
 	s := Share{

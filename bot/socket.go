@@ -33,9 +33,8 @@ func (b *Bot) listen(ctx context.Context) error {
 		}()
 		go func() {
 			defer wait.Done()
-			err := c.RunContext(ctx)
-			if err != nil && ctx.Err() == nil {
-				errs <- fmt.Errorf("Slack refused the connection: %w\nSLACK_APP_TOKEN must be an App-Level Token (xapp-…) with connections:write, of an app with Socket Mode on", err) //nolint:staticcheck // a sentence for people
+			if err := c.RunContext(ctx); ctx.Err() == nil { // it returns for no other reason than an error or ctx
+				errs <- fmt.Errorf("Slack refused the connection: %w\nSLACK_APP_TOKEN must be an App-Level Token (xapp-…) with connections:write, of an app with Socket Mode on", err)
 				cancel()
 			}
 		}()

@@ -123,13 +123,3 @@ func rate(t text, found []match) {
 		}
 	}
 }
-
-// hasKind says whether one of the meanings is of the kind.
-func hasKind(meanings []Meaning, kind string) bool {
-	for _, m := range meanings {
-		if m.Kind == kind {
-			return true
-		}
-	}
-	return false
-}

@@ -86,7 +86,7 @@ func (s *Snapshot) Candidates(probe Probe) Candidates {
 			}
 		}
 		e := s.entries[s.owner[row]]
-		if !hit && !comparable(probe.Dense, e.Dense) {
+		if !hit && !sameLength(probe.Dense, e.Dense) {
 			continue
 		}
 		c := Candidate{Case: e.Case, Row: project(probe, e.Row), Cosine: cosine(probe.Dense, e.Dense)}
@@ -125,12 +125,12 @@ func project(probe Probe, v embeddings.Sparse) []float32 {
 	return out
 }
 
-// comparable says that two dense vectors are there, and of one length.
-func comparable(a, b []float32) bool { return len(a) > 0 && len(a) == len(b) }
+// sameLength says that two dense vectors are there, and of one length.
+func sameLength(a, b []float32) bool { return len(a) > 0 && len(a) == len(b) }
 
 // cosine returns the cosine of two vectors of one length, else 0.
 func cosine(a, b []float32) float64 {
-	if !comparable(a, b) {
+	if !sameLength(a, b) {
 		return 0
 	}
 	var dot, aa, bb float64

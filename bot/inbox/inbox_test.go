@@ -57,7 +57,7 @@ func idle(ctx context.Context, w *Work) error { return nil }
 // eventually polls, because River tells nobody when it has written something down.
 func eventually(t testing.TB, what string, is func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(time.Minute); !is(); time.Sleep(2 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !is(); time.Sleep(2 * time.Millisecond) { //nolint:forbidigo // as said, with a deadline
 		if time.Now().After(deadline) {
 			t.Fatalf("not within a minute: %s", what)
 		}

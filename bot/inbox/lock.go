@@ -35,8 +35,8 @@ func Lock(path string) (release func() error, err error) {
 		return nil, fmt.Errorf("finding the lock file: %w", err)
 	}
 	// Two names of one file (a symbolic link) must meet at one lock. A file that is not there yet is locked by its name.
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("making the folder of the lock file: %w", err)

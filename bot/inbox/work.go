@@ -13,7 +13,7 @@ import (
 	"github.com/riverqueue/river"
 )
 
-// ErrGiveUp, wrapped in a handler's error, ends the work for good: no retry, no last words (the channel is gone, the token revoked).
+// ErrGiveUp ends, wrapped in a handler's error, the work for good: no retry, no last words (the channel is gone, the token revoked).
 var ErrGiveUp = errors.New("given up")
 
 // errKeepsDying is what Exhausted is told of work under which the process died again and again.

@@ -54,7 +54,7 @@ func (p *program) questions() ([]retrieval.Golden, error) {
 	path, _ := p.flags.GetString("queries")
 	half, _ := p.flags.GetString("half")
 	if path != "" {
-		file, err := os.Open(path) //nolint:gosec // the file the user names
+		file, err := os.Open(path)
 		if err != nil {
 			return nil, fmt.Errorf("質問のファイルを開けません: %w", err)
 		}

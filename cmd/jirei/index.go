@@ -70,9 +70,9 @@ func index(ctx context.Context, p *program) error {
 
 // readBook reads a file, and says how it was read.
 func (p *program) readBook(path string) (cases.Book, error) {
-	file, err := os.Open(path) //nolint:gosec // the file the user names
+	file, err := os.Open(path)
 	if err != nil {
-		return cases.Book{}, fmt.Errorf("%s を開けません: %w\nファイルの名前と場所を確かめてください。", path, errors.Unwrap(err)) //nolint:staticcheck,revive // a sentence for people
+		return cases.Book{}, fmt.Errorf("%s を開けません: %w\nファイルの名前と場所を確かめてください。", path, errors.Unwrap(err))
 	}
 	defer func() { _ = file.Close() }()
 	data, err := io.ReadAll(io.LimitReader(file, largest+1))
@@ -80,7 +80,7 @@ func (p *program) readBook(path string) (cases.Book, error) {
 		return cases.Book{}, fmt.Errorf("%s を読めません: %w", path, err)
 	}
 	if len(data) > largest {
-		return cases.Book{}, fmt.Errorf("%s は大きすぎます（%d MBまで）。\n事例集のファイルか確かめてください。", path, largest>>20) //nolint:staticcheck,revive // a sentence for people
+		return cases.Book{}, fmt.Errorf("%s は大きすぎます（%d MBまで）。\n事例集のファイルか確かめてください。", path, largest>>20)
 	}
 	book, notices, err := cases.Read(filepath.Base(path), data)
 	if err != nil {

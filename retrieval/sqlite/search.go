@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/jirei/jirei/embeddings"
@@ -116,7 +117,7 @@ func (s *Store) entries(ctx context.Context, tx *sql.Tx, ids []string, dim int) 
 		}
 		var blob []byte
 		err = tx.QueryRowContext(ctx, `SELECT embedding FROM book_dense WHERE passage = ?`, row).Scan(&blob)
-		if err != nil && err != sql.ErrNoRows {
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return nil, err
 		}
 		e.Dense = decodeDense(blob)

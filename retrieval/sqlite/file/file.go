@@ -9,6 +9,7 @@
 package file
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -102,13 +103,13 @@ func prepare(path string) (fresh bool, err error) {
 
 // probe writes nothing that lasts, but needs the right to write: opening alone also succeeds on a file one may only read.
 func probe(db *sql.DB) error {
-	tx, err := db.Begin() // immediate, see parameters
+	tx, err := db.BeginTx(context.Background(), nil) // immediate, see parameters
 	if err != nil {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }()
 	var tables int
-	return tx.QueryRow("SELECT count(*) FROM sqlite_schema").Scan(&tables)
+	return tx.QueryRowContext(context.Background(), "SELECT count(*) FROM sqlite_schema").Scan(&tables)
 }
 
 func explain(path string, err error) error {
