@@ -50,6 +50,7 @@ func (r render) answer(a answer.Answer) message {
 	var listed []cases.Case
 	for i, h := range matched {
 		if i < cards {
+			m.blocks = append(m.blocks, slack.NewDividerBlock())
 			m.blocks = append(m.blocks, r.card(h.Case, strconv.Itoa(i))...)
 		} else {
 			listed = append(listed, h.Case)
@@ -110,7 +111,7 @@ func (r render) list(place, head string, list []cases.Case, most int) []slack.Bl
 	if over > 0 && head == "" { // of related cases nobody misses the rest
 		parts = append(parts, slack.NewRichTextSection(said(r.p.More(over))))
 	}
-	return []slack.Block{slack.NewRichTextBlock("list-"+place, parts...), r.menu(list, place)}
+	return []slack.Block{slack.NewDividerBlock(), slack.NewRichTextBlock("list-"+place, parts...), r.menu(list, place)}
 }
 
 // foot is the line that says where all this stands and how it was searched.

@@ -20,8 +20,12 @@ type Hit struct {
 
 // Why explains a hit: what makes up the score, and which words did it.
 type Why struct {
-	// Row, Line, Dense and Facet add up to Score.
-	Row, Line, Dense, Facet float64
+	// Row and Line, scaled by what Cover takes of them for what is not covered, and
+	// Dense, Facet and Level add up to Score. Level is what a case got for saying
+	// all that was asked, as others do that say it in fewer words.
+	Row, Line, Dense, Facet, Level float64
+	// bonus is the part of the score without facets that Facet adds.
+	bonus float64
 	// Words are the spans of the question that the row answers to, in question
 	// order; LineWords those that only an expansion line answers to.
 	Words, LineWords []string
@@ -61,10 +65,33 @@ func fuse(w Weights, f Facets, p probed, found []Candidate) []Hit {
 	for _, c := range found {
 		hits = append(hits, score(w, f, p, c))
 	}
+	level(hits)
 	slices.SortFunc(hits, func(a, b Hit) int {
 		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(b.Case.Stars, a.Case.Stars), cmp.Compare(a.Case.Page, b.Case.Page))
 	})
 	return hits
+}
+
+// whole is the share of the question from which on a row answers all of it.
+const whole = 0.95
+
+// level gives the cases whose rows say all that was asked one score, the best
+// of theirs: which of two sentences says UTM in fewer words tells nobody
+// anything, so stars and page decide.
+func level(hits []Hit) {
+	best := map[float64]float64{} // per facet factor, so that facets still rank
+	for _, h := range hits {
+		if h.Why.RowShare >= whole {
+			k := h.Why.bonus
+			best[k] = max(best[k], h.Score)
+		}
+	}
+	for i, h := range hits {
+		if h.Why.RowShare >= whole {
+			hits[i].Why.Level = best[h.Why.bonus] - h.Score
+			hits[i].Score = best[h.Why.bonus]
+		}
+	}
 }
 
 func score(w Weights, f Facets, p probed, c Candidate) Hit {
@@ -90,11 +117,12 @@ func score(w Weights, f Facets, p probed, c Candidate) Hit {
 	topical := (why.Row + why.Line) * (1 - w.Cover + w.Cover*why.Share)
 	topical += w.Dense * c.Cosine
 	for _, kind := range why.Verdict.Met {
-		why.Facet += w.facet(kind) * topical
+		why.bonus += w.facet(kind)
 	}
 	if why.Verdict.SizeUnstated {
-		why.Facet += w.Unstated * topical
+		why.bonus += w.Unstated
 	}
+	why.Facet = why.bonus * topical
 	return Hit{Case: c.Case, Score: topical + why.Facet, Why: why}
 }
 

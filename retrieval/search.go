@@ -127,9 +127,9 @@ const nearestShown = 3
 
 // judge splits ranked hits into matches, related cases and refusals.
 func (e *Engine) judge(r *Result, hits []Hit, limit int) {
-	best := 0.0
+	best, inRow := 0.0, 0.0
 	for _, h := range hits[:min(nearestShown, len(hits))] {
-		best = max(best, h.Why.Share)
+		best, inRow = max(best, h.Why.Share), max(inRow, h.Why.RowShare)
 	}
 	if len(hits) == 0 || best < e.Weights.Refuse {
 		r.Refused = true
@@ -137,7 +137,12 @@ func (e *Engine) judge(r *Result, hits []Hit, limit int) {
 		return
 	}
 	for i := range hits {
-		hits[i].Matched = hits[i].Why.Share >= e.Weights.Match*best
+		// An expansion line finds, but does not prove: only what the row says makes
+		// a match, unless no row says any of it in words that are known.
+		hits[i].Matched = hits[i].Why.RowShare >= e.Weights.Match*inRow
+		if inRow < e.Weights.Match*e.Weights.Refuse {
+			hits[i].Matched = hits[i].Why.Share >= e.Weights.Match*best
+		}
 	}
 	if r.Query.Strict {
 		hits = e.strict(r, hits)

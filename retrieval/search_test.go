@@ -106,7 +106,7 @@ func TestAskTellsHowManyStateNoSize(t *testing.T) {
 func TestScoresAreExplained(t *testing.T) {
 	t.Parallel()
 	e := shop(t)
-	for _, question := range []string{"バックアップ", "製造業でバックアップを取る会社", "火事に備える", "鍵を替えた", "建設業でパスワードを長くした 5名以下"} {
+	for _, question := range []string{"バックアップ", "製造業でバックアップを取る会社", "火事に備える", "鍵を替えた", "バックアップと宇宙船の操縦", "建設業でパスワードを長くした 5名以下"} {
 		r := ask(t, e, question)
 		if len(r.Hits) == 0 {
 			t.Errorf("%s found nothing", question)
