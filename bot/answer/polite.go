@@ -45,7 +45,7 @@ const actions = `(?:実施|導入|依頼|推進|策定|作成|構築|整備|開�
 
 var (
 	noun   = regexp.MustCompile(`^(.+[^へでとのもに])の(` + actions + `)$`)
-	action = regexp.MustCompile(`(?:を|に|へ|で|から|まで|も|よう)(?:` + actions + `|[\p{Han}]{2}化)$`)
+	action = regexp.MustCompile(`(?:(?:を|に|へ|で|から|まで|も|よう|て|く|し|り|え|、)(?:` + actions + `|対策|[\p{Han}]{2}化)|を` + actions + `・` + actions + `)$`)
 	// nominal is any other noun at the end.
 	nominal = regexp.MustCompile(`[\p{Han}\p{Katakana}ーA-Za-z0-9]$`)
 )
