@@ -31,13 +31,13 @@ func TestMain(m *testing.M) {
 }
 
 // child starts jirei against a playground, on a database file.
-func child(t *testing.T, slack *playground.Server, db string, args ...string) (*exec.Cmd, *bytes.Buffer) {
+func child(t *testing.T, slack *playground.Server, db string, args ...string) (*exec.Cmd, *lines) {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var stderr bytes.Buffer
+	var stderr lines
 	cmd := exec.CommandContext(t.Context(), self, append(args, "--db", "sqlite:"+db)...)
 	cmd.Env = append(os.Environ(), asChild+"=1", "SLACK_BOT_TOKEN="+playground.BotToken, "SLACK_APP_TOKEN="+playground.AppToken, "JIREI_SLACK_API_URL="+slack.APIURL())
 	cmd.Stderr = &stderr
