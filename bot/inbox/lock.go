@@ -16,12 +16,12 @@ type LockedError struct {
 }
 
 func (e *LockedError) Error() string {
-	holder, hint := "another bot", "Stop that bot"
+	holder, hint := "別のボット", "そのボットを止める"
 	if e.PID > 0 {
-		holder = fmt.Sprintf("another bot (process %d)", e.PID)
-		hint = fmt.Sprintf("Stop it with: kill %d", e.PID)
+		holder = fmt.Sprintf("別のボット（プロセス %d）", e.PID)
+		hint = fmt.Sprintf("kill %d で止める", e.PID)
 	}
-	return fmt.Sprintf("%s is already in use by %s.\n%s, or give this one a file of its own: --db sqlite:other.db", e.Path, holder, hint)
+	return fmt.Sprintf("%s は%sが使っています。\n%sか、--db sqlite:other.db のように別のファイルを指定してください。", e.Path, holder, hint)
 }
 
 // errHeld is what the platform's flock answers when somebody else has the lock.

@@ -58,7 +58,7 @@ func TestLockNamesItsHolderAndGoesWithIt(t *testing.T) {
 			t.Fatalf("got %v, want a *LockedError of process %d", err, holder.Process.Pid)
 		}
 		sentence, hint, _ := strings.Cut(err.Error(), "\n")
-		if !strings.Contains(sentence, fmt.Sprint("process ", holder.Process.Pid)) || !strings.Contains(hint, "--db") {
+		if !strings.Contains(sentence, fmt.Sprint("プロセス ", holder.Process.Pid)) || !strings.Contains(hint, "--db") {
 			t.Errorf("the message: %v", err)
 		}
 	}

@@ -46,7 +46,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // file was read and can be written; a failure is an [*Error].
 func Open(path string) (*sql.DB, error) {
 	if path == "" {
-		return nil, &Error{Problem: "The path of the database file is empty.", Hint: "Name a file: --db sqlite:jirei.db"}
+		return nil, &Error{Problem: "データベースのファイル名が空です。", Hint: "--db sqlite:jirei.db のように指定してください。"}
 	}
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -81,8 +81,8 @@ func prepare(path string) (fresh bool, err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return false, &Error{
 			Path: path, Err: err,
-			Problem: fmt.Sprintf("The folder %s for the database file cannot be made: %v.", filepath.Dir(path), errors.Unwrap(err)),
-			Hint:    "Name a place you can write to: --db sqlite:jirei.db",
+			Problem: fmt.Sprintf("データベースのフォルダ %s を作れません（%v）。", filepath.Dir(path), errors.Unwrap(err)),
+			Hint:    "書き込める場所を --db sqlite:jirei.db のように指定してください。",
 		}
 	}
 	info, err := os.Stat(path)
@@ -94,8 +94,8 @@ func prepare(path string) (fresh bool, err error) {
 	case !info.Mode().IsRegular():
 		return false, &Error{
 			Path:    path,
-			Problem: fmt.Sprintf("%s is a folder or a device, not a database file.", path),
-			Hint:    fmt.Sprintf("Name a file in it: --db sqlite:%s", filepath.Join(path, "jirei.db")),
+			Problem: fmt.Sprintf("%s はフォルダか装置で、データベースのファイルではありません。", path),
+			Hint:    fmt.Sprintf("その中のファイルを --db sqlite:%s のように指定してください。", filepath.Join(path, "jirei.db")),
 		}
 	}
 	return false, nil
@@ -121,20 +121,20 @@ func explain(path string, err error) error {
 	}
 	switch {
 	case code == lib.SQLITE_NOTADB || code == lib.SQLITE_CORRUPT:
-		e.Problem = fmt.Sprintf("%s is not a SQLite file, or it is damaged.", path)
-		e.Hint = fmt.Sprintf("Name another file with --db, or move this one away and start again: mv %s %s.damaged", path, path)
+		e.Problem = fmt.Sprintf("%s は SQLite のファイルではないか、壊れています。", path)
+		e.Hint = fmt.Sprintf("--db で別のファイルを指定するか、mv %s %s.damaged で退けてから、もう一度始めてください。", path, path)
 	case code == lib.SQLITE_BUSY:
-		e.Problem = fmt.Sprintf("%s is being written by another program and did not become free within 10 seconds.", path)
-		e.Hint = "Wait for the other program to finish (jirei index, a backup), then try again."
+		e.Problem = fmt.Sprintf("%s はほかのプログラムが書き込み中で、10秒待っても空きませんでした。", path)
+		e.Hint = "ほかのプログラム（jirei index やバックアップ）が終わってから、もう一度お試しください。"
 	case code == lib.SQLITE_FULL:
-		e.Problem = fmt.Sprintf("The disk that holds %s is full.", path)
-		e.Hint = "Free some space, or name a file on another disk with --db."
+		e.Problem = fmt.Sprintf("%s のあるディスクがいっぱいです。", path)
+		e.Hint = "空きを作るか、--db で別のディスクのファイルを指定してください。"
 	case code == lib.SQLITE_READONLY || code == lib.SQLITE_CANTOPEN || errors.Is(err, fs.ErrPermission):
-		e.Problem = fmt.Sprintf("%s cannot be written.", path)
-		e.Hint = fmt.Sprintf("Name a place you can write to (--db sqlite:jirei.db), or see who owns it: ls -ld %s %s", filepath.Dir(path), path)
+		e.Problem = fmt.Sprintf("%s に書き込めません。", path)
+		e.Hint = fmt.Sprintf("書き込める場所を --db sqlite:jirei.db のように指定するか、ls -ld %s %s で持ち主を確かめてください。", filepath.Dir(path), path)
 	default:
-		e.Problem = fmt.Sprintf("%s cannot be used: %v.", path, err)
-		e.Hint = "Name another file: --db sqlite:jirei.db"
+		e.Problem = fmt.Sprintf("%s を使えません（%v）。", path, err)
+		e.Hint = "--db sqlite:jirei.db のように別のファイルを指定してください。"
 	}
 	return e
 }

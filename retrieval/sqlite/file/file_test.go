@@ -87,13 +87,13 @@ func TestOpenRefusesWithASentenceAndAHint(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, c := range map[string]struct{ path, problem string }{
-		"an empty path":          {"", "empty"},
-		"a folder":               {dir, "is a folder"},
-		"a file that is no db":   {garbage, "not a SQLite file"},
-		"a damaged schema":       {damaged, "not a SQLite file, or it is damaged"},
-		"a folder under a file":  {filepath.Join(garbage, "x", "jirei.db"), "cannot be made"},
-		"a place without a pen":  {"/proc/jirei.db", "cannot be written"},
-		"a folder without a pen": {"/proc/jirei/jirei.db", "cannot be made"},
+		"an empty path":          {"", "空です"},
+		"a folder":               {dir, "フォルダか装置"},
+		"a file that is no db":   {garbage, "SQLite のファイルではない"},
+		"a damaged schema":       {damaged, "SQLite のファイルではないか、壊れて"},
+		"a folder under a file":  {filepath.Join(garbage, "x", "jirei.db"), "作れません"},
+		"a place without a pen":  {"/proc/jirei.db", "書き込めません"},
+		"a folder without a pen": {"/proc/jirei/jirei.db", "作れません"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -144,7 +144,7 @@ func TestMigrate(t *testing.T) {
 		t.Error("the step before the broken one was kept")
 	}
 	var told *Error
-	if err := Migrate(ctx, db, "a", steps[:1]); !errors.As(err, &told) || !strings.Contains(told.Problem, "newer jirei") {
+	if err := Migrate(ctx, db, "a", steps[:1]); !errors.As(err, &told) || !strings.Contains(told.Problem, "より新しい jirei") {
 		t.Errorf("an older program on a newer file: %v", err)
 	}
 }

@@ -28,8 +28,8 @@ func Migrate(ctx context.Context, db *sql.DB, part string, steps []string) error
 	}
 	if version > len(steps) {
 		return &Error{
-			Problem: fmt.Sprintf("A newer jirei has written this database (%s version %d; this one knows %d).", part, version, len(steps)),
-			Hint:    "Use the newer jirei, or another file: --db sqlite:jirei.db",
+			Problem: fmt.Sprintf("このデータベースは、より新しい jirei が書いたものです（%s の版 %d。この jirei が知るのは %d まで）。", part, version, len(steps)),
+			Hint:    "新しい jirei を使うか、--db sqlite:jirei.db のように別のファイルを指定してください。",
 		}
 	}
 	for i, step := range steps[version:] {
