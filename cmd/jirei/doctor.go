@@ -16,6 +16,9 @@ var doctorCommand = command{name: "doctor", does: "設定を確かめ、足り�
 
 // doctor prints a line per check: ✓ fine, － not set up and not needed, ✗ to mend.
 func doctor(ctx context.Context, p *program) error {
+	if err := p.noArguments(); err != nil {
+		return err
+	}
 	bad := false
 	say := func(mark, what, detail string) {
 		bad = bad || mark == "✗"

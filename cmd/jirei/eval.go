@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -56,7 +57,7 @@ func (p *program) questions() ([]retrieval.Golden, error) {
 	if path != "" {
 		file, err := os.Open(path)
 		if err != nil {
-			return nil, fmt.Errorf("質問のファイルを開けません: %w", err)
+			return nil, fmt.Errorf("質問のファイル %s を開けません: %w\nファイルの名前と場所を確かめてください。", path, errors.Unwrap(err))
 		}
 		defer func() { _ = file.Close() }()
 		questions, err := retrieval.ReadGolden(file)

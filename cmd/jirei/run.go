@@ -42,6 +42,9 @@ func commands() []command {
 	return []command{
 		playCommand, serveCommand, indexCommand, casesCommand, askCommand, searchCommand, evalCommand, lexiconCommand, doctorCommand,
 		{name: "version", does: "版を表示します", run: func(_ context.Context, p *program) error {
+			if err := p.noArguments(); err != nil {
+				return err
+			}
 			_, err := fmt.Fprintln(p.out, version())
 			return err
 		}},
@@ -127,6 +130,14 @@ func (p *program) question() (string, error) {
 		return "", usageError{"質問がありません。", `たとえば jirei ` + p.flags.Name() + ` "UTMを導入した会社の事例は？" と入力してください。`}
 	}
 	return text, nil
+}
+
+// noArguments refuses what a command would ignore.
+func (p *program) noArguments() error {
+	if len(p.args) == 0 {
+		return nil
+	}
+	return usageError{fmt.Sprintf("%q は余分です。", p.args[0]), fmt.Sprintf("使い方は jirei %s --help で見られます。", p.flags.Name())}
 }
 
 // wantsJSON reads --format.

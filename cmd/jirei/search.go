@@ -163,7 +163,9 @@ func searchLine(ctx context.Context, e *retrieval.Engine, line []byte, limit int
 	var id struct {
 		ID *string `json:"id"`
 	}
-	_ = json.Unmarshal(line, &id) // only for the error; a bad id stays null
+	if json.Unmarshal(line, &id) != nil {
+		id.ID = nil // only for the error; json leaves "" where a number stood
+	}
 	var q struct {
 		ID      string   `json:"id"`
 		Q       *string  `json:"q"`
