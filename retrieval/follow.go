@@ -1,6 +1,7 @@
 package retrieval
 
 import (
+	"math"
 	"regexp"
 	"slices"
 )
@@ -34,6 +35,9 @@ func (e *Engine) merge(before, now Query, book *Generation) Query {
 		return now
 	}
 	topicless := e.topicless(now, book)
+	if topicless {
+		now.Phrase = nil // what is left says which, not what
+	}
 	if topicless && (!now.Facets.Empty() || len(before.Content) > 0) {
 		now.Content = nil
 	}
@@ -42,6 +46,9 @@ func (e *Engine) merge(before, now Query, book *Generation) Query {
 	switch {
 	case topicless && len(before.Content) > 0:
 		out = carry(out, before, 1)
+		if now.bare {
+			out.Intent = Find // a facet and nothing else is a lookup, but not where it narrows a topic
+		}
 		// What they said now is a facet and nothing else, so that is what they want.
 		out.Strict = !now.Facets.Empty() || now.Intent == Count || now.Intent == List
 	case pointsBack && len(before.Content) > 0:
@@ -69,6 +76,7 @@ func carry(out, before Query, scale float64) Query {
 		return out
 	}
 	out.Merged = before.Text
+	out.Phrase = blend(out.Phrase, before.Phrase, scale)
 	shift := len(out.Spans)
 	out.Spans = append(slices.Clone(out.Spans), before.Spans...)
 	out.Content = slices.Clone(out.Content)
@@ -77,6 +85,30 @@ func carry(out, before Query, scale float64) Query {
 		f.Weight *= scale
 		f.Matters *= scale
 		out.Content = append(out.Content, f)
+	}
+	return out
+}
+
+// blend adds the vector of the question before to that of the one that points
+// back to it.
+func blend(now, before []float32, scale float64) []float32 {
+	if !sameLength(now, before) {
+		if len(now) == 0 {
+			return before
+		}
+		return now
+	}
+	out := make([]float32, len(now))
+	var sum float64
+	for i := range out {
+		out[i] = now[i] + float32(scale)*before[i]
+		sum += float64(out[i]) * float64(out[i])
+	}
+	if sum == 0 {
+		return now
+	}
+	for i := range out {
+		out[i] /= float32(math.Sqrt(sum))
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package retrieval
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"github.com/jirei/jirei/cases"
@@ -21,9 +22,9 @@ type Hit struct {
 // Why explains a hit: what makes up the score, and which words did it.
 type Why struct {
 	// Row and Line, scaled by what Cover takes of them for what is not covered, and
-	// Dense, Facet and Level add up to Score. Level is what a case got for saying
+	// Dense, Phrase, Facet and Level add up to Score. Level is what a case got for saying
 	// all that was asked, as others do that say it in fewer words.
-	Row, Line, Dense, Facet, Level float64
+	Row, Line, Dense, Phrase, Facet, Level float64
 	// bonus is the part of the score without facets that Facet adds.
 	bonus float64
 	// Words are the spans of the question that the row answers to, in question
@@ -31,6 +32,8 @@ type Why struct {
 	Words, LineWords []string
 	// Verdict says which stated facets the case meets.
 	Verdict Verdict
+	// Near is the highest similarity by the phrase model.
+	Near float64
 	// Share is how much of the question's content the row and its lines cover,
 	// 0 to 1; RowShare the row alone.
 	Share, RowShare float64
@@ -56,14 +59,22 @@ type credit struct {
 }
 
 // fuse scores candidates and returns them best first: one pure function for
-// both stores, so that both give one order. The score is a sum of the row's
-// BM25 over words and concepts, the best expansion line's, the dense cosine,
-// and a share of that sum for each stated facet that the case meets.
+// both stores, so that both give one order. What words and concepts say (the
+// row's BM25 and the best expansion line's) is scaled so that the best
+// candidate has 1, since its size depends on how much was asked; the
+// similarities of the phrase model and of dense vectors are added, and a share
+// of that sum for each stated facet that the case meets.
 // Ties go by stars, then page.
 func fuse(w Weights, f Facets, p probed, found []Candidate) []Hit {
 	hits := make([]Hit, 0, len(found))
+	best := 0.0
 	for _, c := range found {
-		hits = append(hits, score(w, f, p, c))
+		h := lexical(w, p, c)
+		best = max(best, h.Why.Row+h.Why.Line)
+		hits = append(hits, h)
+	}
+	for i, c := range found {
+		score(w, f, &hits[i], c, best)
 	}
 	level(hits)
 	slices.SortFunc(hits, func(a, b Hit) int {
@@ -94,9 +105,9 @@ func level(hits []Hit) {
 	}
 }
 
-func score(w Weights, f Facets, p probed, c Candidate) Hit {
-	why := Why{Verdict: f.Judge(c.Case)}
-	why.Row = p.dot(c.Row)
+// lexical scores what the words and concepts of the question find.
+func lexical(w Weights, p probed, c Candidate) Hit {
+	why := Why{Row: p.dot(c.Row)}
 	var best, second float64
 	bestLine := -1
 	for i, line := range c.Lines {
@@ -108,14 +119,31 @@ func score(w Weights, f Facets, p probed, c Candidate) Hit {
 		}
 	}
 	why.Line = w.Line*best + w.SecondLine*second
-	why.Dense = w.Dense * c.Cosine
 	var line []float32
 	if bestLine >= 0 {
 		line = c.Lines[bestLine].Row
 	}
 	p.cover(&why, c.Row, line)
-	topical := (why.Row + why.Line) * (1 - w.Cover + w.Cover*why.Share)
-	topical += w.Dense * c.Cosine
+	scale := 1 - w.Cover + w.Cover*why.Share
+	why.Row, why.Line = why.Row*scale, why.Line*scale
+	return Hit{Case: c.Case, Why: why}
+}
+
+// score adds up a hit, given the best lexical score of all.
+func score(w Weights, f Facets, h *Hit, c Candidate, best float64) {
+	why := &h.Why
+	if best > 0 {
+		why.Row, why.Line = why.Row/best, why.Line/best
+	}
+	why.Dense = w.Dense * max(0, c.Cosine)
+	for i, s := range c.Phrases {
+		why.Phrase += w.Phrase * max(0, s) * math.Pow(w.NextPhrase, float64(i))
+	}
+	if len(c.Phrases) > 0 {
+		why.Near = c.Phrases[0]
+	}
+	topical := why.Row + why.Line + why.Dense + why.Phrase
+	why.Verdict = f.Judge(h.Case)
 	for _, kind := range why.Verdict.Met {
 		why.bonus += w.facet(kind)
 	}
@@ -123,7 +151,7 @@ func score(w Weights, f Facets, p probed, c Candidate) Hit {
 		why.bonus += w.Unstated
 	}
 	why.Facet = why.bonus * topical
-	return Hit{Case: c.Case, Score: topical + why.Facet, Why: why}
+	h.Score = topical + why.Facet
 }
 
 // facet returns the weight of a kind of facet, by its name in Verdict.

@@ -26,6 +26,7 @@ func (l *Lexicon) addGap(pieces []string, m Meaning) {
 		if keys[i] = embeddings.Katakana(matchable(strings.TrimSpace(p))); keys[i] == "" {
 			return
 		}
+		l.addWords(keys[i], false)
 	}
 	l.gaps[keys[0]] = append(l.gaps[keys[0]], gapForm{keys[1:], m})
 	l.longest = max(l.longest, len([]rune(keys[0])))

@@ -18,7 +18,7 @@ import (
 // to embeddings.Terms, the field weights or the reading of the lexicon: stored
 // books are then built again at the next start. The lexicon's and the
 // expansions' own contents are hashed, not named.
-const FeatureRules = "terms-1"
+const FeatureRules = "terms-2"
 
 // drift is how far the average length may move before stored weights, which
 // were computed with the old one, are all computed again.
@@ -117,6 +117,7 @@ type countedCase struct {
 	of                 cases.Case
 	hash               string
 	row                []embeddings.Count
+	phrase             []float32
 	length, lineLength float64
 	lines              []countedLine
 }
@@ -124,6 +125,7 @@ type countedCase struct {
 type countedLine struct {
 	text   string
 	counts []embeddings.Count
+	phrase []float32
 }
 
 func (e *Engine) count(c cases.Case) countedCase {
@@ -142,10 +144,13 @@ func (e *Engine) count(c cases.Case) countedCase {
 	for _, n := range out.row {
 		out.length += n.N
 	}
+	for _, text := range append([]string{c.Title}, c.Measures...) {
+		out.phrase = append(out.phrase, e.lexicon.phrase(text)...)
+	}
 	hash := sha256.New()
 	fmt.Fprintf(hash, "%s\n", c.Hash())
 	for _, text := range e.expansions[c.ID] {
-		line := countedLine{text: text, counts: e.features(text, 1)}
+		line := countedLine{text: text, counts: e.features(text, 1), phrase: e.lexicon.phrase(text)}
 		for _, n := range line.counts {
 			out.lineLength += n.N
 		}
@@ -171,9 +176,9 @@ func (e *Engine) features(text string, weight float64) []embeddings.Count {
 }
 
 func (c countedCase) weigh(average, averageLine float64) Entry {
-	entry := Entry{Case: c.of, Hash: c.hash, Row: embeddings.Weigh(c.row, average)}
+	entry := Entry{Case: c.of, Hash: c.hash, Row: embeddings.Weigh(c.row, average), Phrase: c.phrase}
 	for _, line := range c.lines {
-		entry.Lines = append(entry.Lines, Line{Text: line.text, Sparse: embeddings.Weigh(line.counts, averageLine)})
+		entry.Lines = append(entry.Lines, Line{Text: line.text, Sparse: embeddings.Weigh(line.counts, averageLine), Phrase: line.phrase})
 	}
 	return entry
 }

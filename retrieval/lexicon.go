@@ -25,6 +25,10 @@ type Lexicon struct {
 	gaps map[string][]gapForm
 	// readings maps words in hiragana to their usual spelling.
 	readings map[string]string
+	// slips are the words that typing slips are corrected to; spelled has all words
+	// in katakana or Latin letters that these files use, which are right.
+	slips   map[slipKey][][]rune
+	spelled map[string]bool
 	// longest is the length in runes of the longest form.
 	longest int
 	// related holds, per concept, the concepts to look for as well, and how much.
@@ -33,6 +37,8 @@ type Lexicon struct {
 	broader map[string][]Weighted
 	// Glosses say in a few words what each concept is.
 	Glosses map[string]string
+	// phrases is the phrase model, nil without one.
+	phrases *embeddings.Phrases
 	hash    string
 }
 
@@ -59,7 +65,7 @@ type Weighted struct {
 func ReadLexicon(files map[string]string) (*Lexicon, error) {
 	l := &Lexicon{
 		forms: map[string][]Meaning{}, gaps: map[string][]gapForm{}, readings: map[string]string{}, related: map[string][]Weighted{},
-		broader: map[string][]Weighted{}, Glosses: map[string]string{},
+		broader: map[string][]Weighted{}, Glosses: map[string]string{}, slips: map[slipKey][][]rune{}, spelled: map[string]bool{},
 	}
 	hash := sha256.New()
 	names := make([]string, 0, len(files))
@@ -139,6 +145,10 @@ func (l *Lexicon) line(kind, name, line string) error {
 		switch key {
 		case "ja", "en":
 			l.add(item, Meaning{Kind: kind, Name: name, Form: item})
+		case "stem":
+			for _, ending := range companyEndings {
+				l.add(item+ending, Meaning{Kind: kind, Name: name, Form: item + ending})
+			}
 		case "broader", "related":
 			to, weight, err := weighted(item)
 			if err != nil {
@@ -150,10 +160,17 @@ func (l *Lexicon) line(kind, name, line string) error {
 			}
 			at[name] = append(at[name], Weighted{to, weight})
 		default:
-			return fmt.Errorf("unknown key %q; ja, en, broader and related are known", key)
+			return fmt.Errorf("unknown key %q; ja, en, stem, broader and related are known", key)
 		}
 	}
 	return nil
+}
+
+// companyEndings make a company of what a company does or sells: 建設屋さん, IT系,
+// 荷物を運ぶ会社.
+var companyEndings = []string{
+	"屋", "屋さん", "業", "業者", "業者さん", "業界", "業種", "会社", "企業", "事業者", "の会社", "の企業", "の業者", "の業界", "の業種", "の商売", "の店", "のお店",
+	"のところ", "の所", "のとこ", "の仕事", "の仕事の会社", "系", "系の会社", "関係", "関係の会社", "の関係", "関連", "関連の会社", "方面", "さん",
 }
 
 func weighted(item string) (string, float64, error) {
@@ -184,6 +201,7 @@ func (l *Lexicon) add(form string, m Meaning) {
 		if slices.ContainsFunc(l.forms[key], func(have Meaning) bool { return have.Kind == m.Kind && have.Name == m.Name }) {
 			continue
 		}
+		l.addWords(native, true)
 		l.forms[key] = append(l.forms[key], m)
 		l.longest = max(l.longest, len([]rune(key)))
 	}
@@ -303,17 +321,22 @@ func (l *Lexicon) concepts(folded string) []Weighted {
 	best := map[string]float64{}
 	for _, line := range strings.Split(folded, "\n") {
 		t := newText(line)
-		for _, m := range append(l.matchGaps(t), l.match(t)...) {
-			for _, meaning := range m.meanings {
-				if meaning.Kind != "concept" {
-					continue
-				}
-				best[meaning.Name] = max(best[meaning.Name], m.certain)
-				for _, w := range l.Broader(meaning.Name) {
-					best[w.Name] = max(best[w.Name], w.Weight*m.certain)
-				}
+		l.name(best, append(l.matchGaps(t), l.match(t)...))
+	}
+	return sorted(best)
+}
+
+// name adds the concepts that matches name, and the broader ones, to best.
+func (l *Lexicon) name(best map[string]float64, matches []match) {
+	for _, m := range matches {
+		for _, meaning := range m.meanings {
+			if meaning.Kind != "concept" {
+				continue
+			}
+			best[meaning.Name] = max(best[meaning.Name], m.certain)
+			for _, w := range l.Broader(meaning.Name) {
+				best[w.Name] = max(best[w.Name], w.Weight*m.certain)
 			}
 		}
 	}
-	return sorted(best)
 }

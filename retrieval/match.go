@@ -15,8 +15,10 @@ type text struct {
 	at []int
 }
 
-func newText(s string) text {
-	m := matchable(s)
+func newText(s string) text { return textOf(matchable(s)) }
+
+// textOf is newText for what is matchable already: stemming twice is another word.
+func textOf(m string) text {
 	t := text{orig: []rune(m), kana: embeddings.Katakana(m)}
 	for i := range t.kana {
 		t.at = append(t.at, i)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/jirei/jirei/cases"
+	"github.com/jirei/jirei/embeddings"
 )
 
 // The patterns are written for folded text: NFKC, lower case, English stemmed
@@ -16,8 +17,11 @@ var (
 	pageRange   = regexp.MustCompile(`(\d+)(?:~|-)(?:p\.? ?)?(\d+)`)
 	digits      = regexp.MustCompile(`\d+`)
 	bareNumbers = regexp.MustCompile(`^[\d ,、]+$`)
+	caseNumber  = regexp.MustCompile(`(?:事例|ケ-?ス|case|no\.) ?(\d{1,4})(?:番)?(?:[のをはがとに 、。?]|$)|(\d{1,4})番(?:目)?の(?:事例|ケ)`)
+	compared    = regexp.MustCompile(`\d{1,4}(?: ?(?:と|、|,|・|や|vs\.?|and|&|対) ?\d{1,4})+`)
+	comparing   = regexp.MustCompile(`比較|比べ|ひかく|くらべ|違い|ちがい|並べ|compar|vs|differenc`)
 
-	starPattern = regexp.MustCompile(`(★+)(\d?)|(?:星|重要度|star) ?(?:は|が|の|を)?(\d+)(?: ?(?:つ|個))?|星(?:は|が|の|を)?([一二三])つ|(\d) ?star`)
+	starPattern = regexp.MustCompile(`(★+)(\d?)|(?:星|重要度|star) ?(?:は|が|の|を)?(\d+)(?: ?(?:つ|個))?|星(?:は|が|の|を)?([一二三ひふみ])(?:っ|と|た)?[つ個]|(\d) ?star`)
 	upPattern   = regexp.MustCompile(`^ ?(?:つ|個)?(?:以上|より上| or more| and up|\+)`)
 
 	// whose says that a number counts a company's people: part of the condition,
@@ -27,10 +31,10 @@ var (
 	count        = `(\d{1,3}(?:,\d{3})+|\d+)`
 	rangePattern = regexp.MustCompile(whose + `(?:between )?` + count + ` ?` + people + `?(?:~|-|から| to | and |以上、?)` + count + ` ?-?` + people + `(?:以下|未満|まで|規模|くらい|ぐらい|ほど|程度)?`)
 	sizePattern  = regexp.MustCompile(whose + `(?:(about|around|some|roughly|under|over|less than|more than|fewer than|at least|up to) |(約|およそ))?` + count + `(\+| or more| or fewer| or less)? ?-?` + people +
-		`(以下|未満|以上|超|まで|くらい|ぐらい|ほど|程度|前後|弱|強|規模|に満たない|もいない|いない|\+| or more| or fewer| or less)?`)
+		`(以下|未満|以上|を超え|超|より多|より少な|を下回|まで|くらい|ぐらい|ほど|程度|前後|弱|強|規模|足らず|そこそこ|に満たない|もいない|いない|\+| or more| or fewer| or less)?`)
 	// A team of 40 needs no word for people.
 	teamPattern = regexp.MustCompile(`(?:team|company|staff|shop|offic|firm|business|workforc) of (?:(about|around|some|roughly|under|over|less than|more than|fewer than|at least|up to) )?` + count + `\b`)
-	kanjiNumber = regexp.MustCompile(whose + `([一二三四五六七八九十百千数]+)(?:名|人)`)
+	kanjiNumber = regexp.MustCompile(whose + `([一二三四五六七八九十百千数]+)(?:、([一二三四五六七八九十]+))?(?:名|人)(以下|未満|以上|を超え|超|より多|より少な|を下回|に満たない|もいない|いない|くらい|ぐらい|ほど|程度|前後|足らず|そこそこ|弱|強)?`)
 )
 
 // patterns claims what has a fixed shape: pages, stars, numbers of people.
@@ -76,6 +80,63 @@ func (r *reader) pages() {
 	}
 	r.each(pagePattern, take)
 	r.each(bareNumbers, take) // 「14」 alone is a page
+	r.each(caseNumber, take)
+	if comparing.MatchString(string(r.t.orig)) {
+		r.each(compared, take)
+	}
+	r.titles()
+}
+
+// shortTitle is the least length, in letters, at which a title inside a question is
+// taken for that case: shorter ones are words that people use.
+const shortTitle = 12
+
+// titles takes the title of a case for its page.
+func (r *reader) titles() {
+	if len(r.t.orig) < shortTitle {
+		return
+	}
+	var letters []rune
+	var at []int
+	for i, c := range r.t.orig {
+		if embeddings.ScriptOf(c) != embeddings.Other {
+			letters, at = append(letters, c), append(at, i)
+		}
+	}
+	asked := string(letters)
+	for _, title := range r.book.Titles {
+		before, _, found := strings.Cut(asked, title.Letters)
+		if !found || len([]rune(title.Letters)) < shortTitle {
+			continue
+		}
+		first := len([]rune(before))
+		last := first + len([]rune(title.Letters)) - 1
+		if r.claim(at[first], at[last]+1, Span{Kind: "facet", Means: "page", Certain: 1}) {
+			r.query.Facets.Pages = appendPage(r.query.Facets.Pages, title.Page)
+		}
+	}
+}
+
+// Title is the title of a case as questions are searched for it.
+type Title struct {
+	// Letters are its letters and digits, folded and stemmed.
+	Letters string
+	Page    int
+}
+
+// Titles returns the titles of cases, for Generation.
+func Titles(list []cases.Case) []Title {
+	out := make([]Title, 0, len(list))
+	for _, c := range list {
+		letters := strings.Map(func(r rune) rune {
+			if embeddings.ScriptOf(r) == embeddings.Other {
+				return -1
+			}
+			return r
+		}, matchable(c.Title))
+		out = append(out, Title{letters, c.Page})
+	}
+	return out
 }
 
 // maxPages is how many pages a range may name: more is a list, not a look.
@@ -157,18 +218,18 @@ func around(n int, before, after string) cases.Size {
 		return cases.Size{} // no company; size refuses it
 	case after == "以下" || after == "まで" || before == "up to" || after == " or fewer" || after == " or less":
 		return cases.Size{Min: 1, Max: n}
-	case after == "未満" || after == "に満たない" || after == "もいない" || after == "いない" ||
+	case after == "未満" || after == "より少な" || after == "を下回" || after == "に満たない" || after == "もいない" || after == "いない" ||
 		before == "under" || before == "less than" || before == "fewer than":
 		return cases.Size{Min: 1, Max: max(n-1, 1)}
-	case after == "超" || before == "over" || before == "more than":
+	case after == "超" || after == "を超え" || after == "より多" || before == "over" || before == "more than":
 		return cases.Size{Min: n + 1} // as cases.Range reads it
 	case after == "以上" || before == "at least" || after == "+" || after == " or more":
 		return cases.Size{Min: n}
-	case after == "弱":
+	case after == "弱" || after == "足らず":
 		return cases.Size{Min: n - n/5, Max: n}
 	case after == "強":
 		return cases.Size{Min: n, Max: n + n/5}
-	case after == "前後" || after == "くらい" || after == "ぐらい" || after == "ほど" || after == "程度" || after == "規模" || before != "":
+	case after == "前後" || after == "くらい" || after == "ぐらい" || after == "ほど" || after == "程度" || after == "そこそこ" || after == "規模" || before != "":
 		return cases.Size{Min: n - n/5, Max: n + n/5}
 	}
 	return cases.Size{Min: n, Max: n}
@@ -191,22 +252,20 @@ func (r *reader) kanjiNumbers() {
 			}
 			return
 		}
-		if n := kanjiValue(word); n >= 3 {
-			rest := string(r.t.orig[to:])
-			for _, hedge := range []string{"以下", "未満", "以上", "くらい", "ぐらい", "ほど", "程度", "前後"} {
-				if strings.HasPrefix(rest, hedge) {
-					r.size(from, to+len([]rune(hedge)), around(n, "", hedge))
-					return
-				}
-			}
-			r.size(from, to, cases.Size{Min: n, Max: n})
+		n := kanjiValue(word)
+		if high := kanjiValue(g[2]); high > n && n >= 3 { // 四、五人
+			r.size(from, to, cases.Size{Min: n, Max: high})
+			return
+		}
+		if n >= 3 {
+			r.size(from, to, around(n, "", g[3]))
 		}
 	})
 }
 
 // kanjiValue reads 三十五 as 35; 0 when it is no number.
 func kanjiValue(s string) int {
-	ones := map[rune]int{'一': 1, '二': 2, '三': 3, '四': 4, '五': 5, '六': 6, '七': 7, '八': 8, '九': 9}
+	ones := map[rune]int{'一': 1, 'ひ': 1, '二': 2, 'ふ': 2, '三': 3, 'み': 3, '四': 4, '五': 5, '六': 6, '七': 7, '八': 8, '九': 9}
 	units := map[rune]int{'十': 10, '百': 100, '千': 1000}
 	total, digit := 0, 0
 	for _, c := range s {

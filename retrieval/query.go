@@ -194,8 +194,18 @@ type Query struct {
 	// Content are the features of what the question is about, with weights
 	// before idf; empty for a question that states facets alone.
 	Content []Feature
+	// Phrase is the question's vector by the phrase model, nil without one.
+	Phrase []float32
+	// Outside is how probable the phrase model holds it that the question is about
+	// something that the field does not hold, 0 to 1.
+	Outside float64
+	// Senses are the concepts that the phrase model takes the question for, most
+	// probable first.
+	Senses []Weighted
 	// Unknown are words that look like facets and are none.
 	Unknown []Unknown
+	// bare: a List only because nothing but facets was said.
+	bare bool
 	// Merged holds the text of the earlier question that this one continues, if any.
 	Merged string
 }

@@ -89,6 +89,9 @@ func (e *Engine) Search(ctx context.Context, q Query, limit int) (Result, error)
 }
 
 func (e *Engine) search(ctx context.Context, q Query, book *Generation, limit int) (Result, error) {
+	if q.Intent == Similar {
+		return e.like(ctx, q, book, limit)
+	}
 	if len(q.Content) == 0 && !q.Facets.Empty() {
 		return e.lookup(ctx, q, book)
 	}
@@ -104,6 +107,7 @@ func (e *Engine) search(ctx context.Context, q Query, book *Generation, limit in
 		}
 		p := e.probe(q, book)
 		p.probe.Limit = max(4*limit, 100)
+		p.probe.Phrase = q.Phrase
 		found, err := e.store.Candidates(ctx, p.probe)
 		if err != nil {
 			return Result{}, fmt.Errorf("finding candidates: %w", err)

@@ -63,3 +63,27 @@ func (e *Engine) Similar(ctx context.Context, c cases.Case, n int) ([]Hit, error
 	}
 	return out, nil
 }
+
+// like answers a question for the cases that are like the one it names.
+func (e *Engine) like(ctx context.Context, q Query, book *Generation, limit int) (Result, error) {
+	r := Result{Query: q, Book: book}
+	found, _, err := e.store.Select(ctx, q.Facets)
+	if err != nil {
+		return r, fmt.Errorf("looking a case up: %w", err)
+	}
+	if len(found) == 0 {
+		r.Exact = true // there is no such page, and that is the answer
+		return r, nil
+	}
+	if r.Hits, err = e.Similar(ctx, found[0], min(limit, similarShown)); err != nil {
+		return r, err
+	}
+	for i := range r.Hits {
+		r.Hits[i].Matched = true
+	}
+	return r, nil
+}
+
+// similarShown is how many similar cases are worth showing: further down they
+// are no more alike than any two.
+const similarShown = 5

@@ -1,6 +1,7 @@
 package retrieval
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -86,10 +87,10 @@ func (s *Snapshot) Candidates(probe Probe) Candidates {
 			}
 		}
 		e := s.entries[s.owner[row]]
-		if !hit && !sameLength(probe.Dense, e.Dense) {
+		if !hit && !sameLength(probe.Dense, e.Dense) && (len(probe.Phrase) == 0 || len(e.Phrase) == 0) {
 			continue
 		}
-		c := Candidate{Case: e.Case, Row: project(probe, e.Row), Cosine: cosine(probe.Dense, e.Dense)}
+		c := Candidate{Case: e.Case, Row: project(probe, e.Row), Cosine: cosine(probe.Dense, e.Dense), Phrases: nearest3(probe.Phrase, e)}
 		slices.SortStableFunc(lines, func(a, b int) int {
 			switch {
 			case dots[a] > dots[b]:
@@ -106,6 +107,40 @@ func (s *Snapshot) Candidates(probe Probe) Candidates {
 		out.Found = append(out.Found, c)
 	}
 	return out
+}
+
+// nearest3 returns the best similarities of an entry's phrase vectors, which are
+// unit vectors.
+func nearest3(phrase []float32, e Entry) []float64 {
+	if len(phrase) == 0 {
+		return nil
+	}
+	best := make([]float64, 0, BestPhrases+1)
+	put := func(vectors []float32) {
+		for n := len(phrase); len(vectors) >= n; vectors = vectors[n:] {
+			s := inner(phrase, vectors[:n])
+			if len(best) == BestPhrases && s <= best[len(best)-1] {
+				continue
+			}
+			at, _ := slices.BinarySearchFunc(best, s, func(have, s float64) int { return cmp.Compare(s, have) })
+			best = slices.Insert(best, at, s)
+			best = best[:min(len(best), BestPhrases)]
+		}
+	}
+	put(e.Phrase)
+	for _, line := range e.Lines {
+		put(line.Phrase)
+	}
+	return best
+}
+
+// inner returns the inner product of two vectors of one length.
+func inner(a, b []float32) float64 {
+	var sum float32
+	for i, v := range a {
+		sum += v * b[i]
+	}
+	return float64(sum)
 }
 
 // project returns a vector's values at the probe's dimensions.

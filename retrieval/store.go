@@ -22,7 +22,9 @@ type Store interface {
 	Select(ctx context.Context, facets Facets) (found []cases.Case, unstated int, err error)
 	// Candidates returns the cases that share a feature with the probe, or are
 	// near it in the dense space: all of them in a book of up to ExactPassages
-	// passages, else the best probe.Limit of each sort.
+	// passages, and those that have phrase vectors when the probe has one; else the
+	// best probe.Limit of each sort. In a larger book phrase vectors only score what
+	// words and dense vectors found.
 	Candidates(ctx context.Context, probe Probe) (Candidates, error)
 }
 
@@ -54,6 +56,8 @@ type Generation struct {
 	// Industries and Categories are the values that occur, by first page.
 	Industries, Categories []string
 	FirstPage, LastPage    int
+	// Titles are the titles of all cases, in page order (Titles).
+	Titles []Title
 	// Model and Dim describe the dense vectors, "" and 0 without.
 	Model string
 	Dim   int
@@ -79,6 +83,9 @@ type Entry struct {
 	Row embeddings.Sparse
 	// Dense is the row's dense vector, nil without an embedding model.
 	Dense []float32
+	// Phrase holds the vectors by the phrase model of the row's title and of each of
+	// its measures, one after the other; nil without a model.
+	Phrase []float32
 	// Lines are the expansion lines: for finding only, never evidence.
 	Lines []Line
 }
@@ -87,6 +94,7 @@ type Entry struct {
 type Line struct {
 	Text   string
 	Sparse embeddings.Sparse
+	Phrase []float32
 }
 
 // Probe is what Candidates looks for.
@@ -95,6 +103,8 @@ type Probe struct {
 	Sparse embeddings.Sparse
 	// Dense is the question's dense vector, nil without.
 	Dense []float32
+	// Phrase is the question's vector by the phrase model, nil without.
+	Phrase []float32
 	// Limit bounds the candidates of each sort in a big book.
 	Limit int
 }
@@ -115,7 +125,13 @@ type Candidate struct {
 	Lines []LineMatch
 	// Cosine is the similarity to probe.Dense, 0 without.
 	Cosine float64
+	// Phrases are the similarities of the row and of its lines to probe.Phrase, the
+	// BestPhrases highest, descending; empty without.
+	Phrases []float64
 }
+
+// BestPhrases is how many similarities by the phrase model a Store returns.
+const BestPhrases = 3
 
 // LineMatch is one expansion line's weights of the probe's features.
 type LineMatch struct {

@@ -1,6 +1,7 @@
 package retrieval
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -36,7 +37,7 @@ func (e *Engine) read(question string, book *Generation) Query {
 	if runes := []rune(cleaned); len(runes) > MaxQuestion {
 		cleaned = string(runes[:MaxQuestion])
 	}
-	r := &reader{query: Query{Text: cleaned, English: Language(cleaned) == "en"}, t: newText(e.lexicon.spell(cleaned)), book: book}
+	r := &reader{query: Query{Text: cleaned, English: Language(cleaned) == "en"}, t: textOf(e.lexicon.respell(matchable(e.lexicon.spell(cleaned)), book)), book: book}
 	r.claimed = make([]int, len(r.t.orig))
 	for i := range r.claimed {
 		r.claimed[i] = -1
@@ -45,11 +46,12 @@ func (e *Engine) read(question string, book *Generation) Query {
 	gaps := e.lexicon.matchGaps(r.t)
 	matches := e.lexicon.match(r.t)
 	for _, m := range append(gaps, matches...) {
-		r.take(m)
+		r.take(m, matches)
 	}
 	matches = append(gaps, matches...)
 	r.unknownFacets()
 	e.content(r, matches)
+	e.sense(r, matches)
 	r.settle()
 	return r.query
 }
@@ -71,7 +73,7 @@ func (r *reader) claim(from, to int, span Span) bool {
 
 // take turns a found form into a facet, an intent or a stop span. Concepts
 // wait for content, which needs the claims of all others.
-func (r *reader) take(m match) {
+func (r *reader) take(m match, matches []match) {
 	for _, meaning := range m.meanings {
 		span := Span{Kind: meaning.Kind, Means: meaning.Name, Certain: m.certain}
 		switch meaning.Kind {
@@ -84,6 +86,9 @@ func (r *reader) take(m match) {
 				r.facet(meaning, r.negated(m.from, m.to))
 			}
 		case "size", "stars":
+			if meaning.Kind == "size" && bareSmall.MatchString(r.t.slice(m.from, m.to)) && !r.sizeOfCompany(m.to, matches) {
+				continue
+			}
 			span.Kind = "facet"
 			if r.claim(m.from, m.to, span) {
 				r.named(meaning)
@@ -96,6 +101,23 @@ func (r *reader) take(m match) {
 			r.claim(m.from, m.to, span)
 		}
 	}
+}
+
+// bareSmall are the words for small and large that need a company to be about its size: 小さい棒 and
+// 小さく始める are not.
+var bareSmall = regexp.MustCompile(`^(?:小さ[ない]|ちいさ[ない]|ちっちゃ[ない]|小規模)$`)
+
+// companyAfter is a company, or what makes small the reason of the asker's own.
+var companyAfter = regexp.MustCompile(`^(?:な|の)?(?:会社|企業|かいしゃ|きぎょう|お?店|ショップ|工場|町工場|こうば|商店|事務所|事業[者所]|業者|組織|ところ|とこ|所帯|うち|規模|チ[ーム]*ム|職場|商売|メ[ーカ]*カ|法人|団体|同業|農家|農園|オフィス|[^、。 ]{0,3}(?:業|屋|店)|ので|から|けど|けれど|ですが|です|し、|のに|と、|。|$)`)
+
+// sizeOfCompany says that what follows a bare word for small is a company.
+func (r *reader) sizeOfCompany(to int, matches []match) bool {
+	for _, m := range matches {
+		if m.from >= to && m.from <= to+1 && slices.ContainsFunc(m.meanings, func(m Meaning) bool { return m.Kind == "industry" }) {
+			return true
+		}
+	}
+	return companyAfter.MatchString(r.t.slice(to, len(r.t.orig)))
 }
 
 func (r *reader) facet(m Meaning, negated bool) {
@@ -170,6 +192,35 @@ func (e *Engine) content(r *reader, matches []match) {
 		r.words(e.Weights, from, to)
 		from = to
 	}
+}
+
+// sensesShown is how many concepts of the phrase model a query keeps.
+const sensesShown = 5
+
+// sense reads the question as a whole, by the phrase model.
+func (e *Engine) sense(r *reader, matches []match) {
+	l := e.lexicon
+	if l.phrases == nil {
+		return
+	}
+	best := map[string]float64{}
+	l.name(best, matches)
+	topic := slices.Clone(r.t.orig)
+	for i := range topic {
+		if s := r.claimed[i]; s >= 0 && r.query.Spans[s].Kind == "facet" && !categoryWords(r.query.Facets, r.query.Spans[s].Means) {
+			topic[i] = ' ' // who is asked about is not what
+		}
+	}
+	grams := l.grams(string(topic), sorted(best))
+	r.query.Phrase = l.phrases.Vector(grams)
+	sense := l.phrases.Sense(grams)
+	r.query.Outside = l.outside(sense)
+	named := make([]Weighted, len(sense))
+	for i, p := range sense {
+		named[i] = Weighted{l.phrases.Classes()[i], p}
+	}
+	slices.SortFunc(named, func(a, b Weighted) int { return cmp.Compare(b.Weight, a.Weight) })
+	r.query.Senses = named[:min(sensesShown, len(named))]
 }
 
 // wordStarts says that a new word begins at rune i: where the script changes,
@@ -298,8 +349,10 @@ func (r *reader) settle() {
 	}
 	f := q.Facets
 	switch {
-	case q.Intent == Compare && f.Empty():
-		q.Intent = Find // 並べて, 違い: of what, they do not say
+	case q.Intent == Help && (topic || !f.Empty()):
+		q.Intent = Find // こんにちは、UTMの事例は？ is a question, クラウドの使い方 is not about us
+	case q.Intent == Compare && f.Empty(), q.Intent == Similar && len(f.Pages) != 1:
+		q.Intent = Find // 並べて, 違い, 似た: of what, they do not say
 	case q.Intent == Find && len(f.Pages) == 1 && !topic:
 		q.Intent = Show
 	case q.Intent == Find && len(f.Pages) > 1 && !topic:
@@ -308,7 +361,7 @@ func (r *reader) settle() {
 		q.Intent = Help
 	}
 	if q.Intent == Find && !f.Empty() && len(f.Pages) == 0 && !slices.ContainsFunc(q.Spans, func(s Span) bool { return s.Kind != "facet" && s.Kind != "unknown" }) {
-		q.Intent = List // facets and not a word more: somebody looks them up
+		q.Intent, q.bare = List, true // facets and not a word more: somebody looks them up
 	}
 	q.Strict = !f.Empty() && (!topic || q.Intent == Count || q.Intent == List || len(f.Pages) > 0)
 }

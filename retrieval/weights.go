@@ -29,6 +29,9 @@ type Weights struct {
 	Cover float64
 	// Dense scales the cosine of the dense vectors, when there are any.
 	Dense float64
+	// Phrase scales the best similarity by the phrase model against the best score
+	// by words, which is 1; NextPhrase what each next passage adds to it.
+	Phrase, NextPhrase float64
 	// Industry, Category, Size and Stars scale a score up where the case meets
 	// that kind of stated facet; Unstated where its row leaves the size blank.
 	Industry, Category, Size, Stars, Unstated float64
@@ -56,7 +59,7 @@ func DefaultWeights() Weights {
 		Word: 3, Bigram: 1.2, Unigram: 0.5, Concept: 1.8,
 		Related: 0.5, Action: 0.85, Decoy: 1.5, Foreign: 0.3, Single: 0.3, CategoryWords: 1.2,
 		Line: 1.6, SecondLine: 0.2, Cover: 0.6,
-		Dense:    1,
+		Dense: 1, Phrase: 2, NextPhrase: 0.3,
 		Industry: 1.1, Category: 1, Size: 1, Stars: 1, Unstated: 0.3,
 		Unknown: 0.3, Lexical: 2, Topic: 0.6,
 		Refuse: 0.36, Match: 0.6,

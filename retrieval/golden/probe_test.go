@@ -5,25 +5,59 @@ package golden
 import (
 	"context"
 	"fmt"
+	"os"
+	"slices"
 	"testing"
 
 	"github.com/jirei/jirei/retrieval"
 )
 
-// TestProbe prints the figures of the development half, per kind.
-func TestProbe(t *testing.T) {
-	e := engine(t, retrieval.DefaultWeights())
-	out, err := e.Evaluate(context.Background(), half(t, true))
+// fresh reads more development questions.
+func fresh(t *testing.T) []retrieval.Golden {
+	f, err := os.Open("/tmp/ph/fresh.jsonl")
+	if err != nil {
+		return nil
+	}
+	out, err := retrieval.ReadGolden(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func report(t *testing.T, e *retrieval.Engine, name string, q []retrieval.Golden) {
+	out, err := e.Evaluate(context.Background(), q)
 	if err != nil {
 		t.Fatal(err)
 	}
 	by := map[string][]retrieval.Outcome{}
+	var kinds []string
 	for _, o := range out {
+		if by[o.Golden.Kind] == nil {
+			kinds = append(kinds, o.Golden.Kind)
+		}
 		by[o.Golden.Kind] = append(by[o.Golden.Kind], o)
 	}
-	for k, o := range by {
-		fmt.Printf("%s %.3f  ", k, retrieval.Sum(o).NDCG5)
-	}
+	slices.Sort(kinds)
 	f := retrieval.Sum(out)
-	fmt.Printf("\nall %.4f goal %.4f refused %d/%d out %d/%d\n", f.NDCG5, goal(f), f.Refused, f.Answerable, f.OutsideRefused, f.Outside)
+	fmt.Printf("%s all %.4f goal %.4f refused %d/%d out %d/%d  | ", name, f.NDCG5, goal(f), f.Refused, f.Answerable, f.OutsideRefused, f.Outside)
+	for _, k := range kinds {
+		if k != "out" {
+			fmt.Printf("%s %.3f ", k[:min(4, len(k))], retrieval.Sum(by[k]).NDCG5)
+		}
+	}
+	fmt.Println()
+}
+
+// TestProbe prints the figures of the development half, per kind.
+func TestProbe(t *testing.T) {
+	e := engine(t, retrieval.DefaultWeights())
+	report(t, e, "dev  ", half(t, true))
+	report(t, e, "fresh", fresh(t))
+	for _, p := range []float64{1.5, 2.2} {
+		e.Weights.Refuse, e.Weights.Phrase = 0, p
+		fmt.Println("phrase", p)
+		report(t, e, "dev  ", half(t, true))
+		report(t, e, "fresh", fresh(t))
+	}
 }

@@ -40,7 +40,7 @@ func (m *memory) Put(_ context.Context, ch retrieval.Change) error {
 	first, last := book.Pages()
 	m.g = &retrieval.Generation{
 		Number: 1, Book: ch.Book, Features: ch.Features, Average: ch.Average, AverageLine: ch.AverageLine, Cases: len(m.c), DF: m.s.DF(),
-		Industries: book.Industries(), Categories: book.Categories(), FirstPage: first, LastPage: last,
+		Industries: book.Industries(), Categories: book.Categories(), FirstPage: first, LastPage: last, Titles: retrieval.Titles(m.c),
 	}
 	return nil
 }

@@ -95,18 +95,18 @@ func (s *Store) entries(ctx context.Context, tx *sql.Tx, ids []string, dim int) 
 		e := &entries[i]
 		e.Case, e.Hash = c.Case, c.hash
 		var row int64
-		err := each(ctx, tx, `SELECT passage, line, sparse FROM book_passage WHERE case_id = ? ORDER BY passage`, []any{string(c.ID)}, func(scan func(...any) error) error {
+		err := each(ctx, tx, `SELECT passage, line, sparse, phrase FROM book_passage WHERE case_id = ? ORDER BY passage`, []any{string(c.ID)}, func(scan func(...any) error) error {
 			var passage int64
 			var line sql.NullString
-			var blob []byte
-			if err := scan(&passage, &line, &blob); err != nil {
+			var sparse, phrase []byte
+			if err := scan(&passage, &line, &sparse, &phrase); err != nil {
 				return err
 			}
 			if line.Valid {
-				e.Lines = append(e.Lines, retrieval.Line{Text: line.String, Sparse: decodeSparse(blob)})
+				e.Lines = append(e.Lines, retrieval.Line{Text: line.String, Sparse: decodeSparse(sparse), Phrase: decodeDense(phrase)})
 				return nil
 			}
-			row, e.Row = passage, decodeSparse(blob)
+			row, e.Row, e.Phrase = passage, decodeSparse(sparse), decodeDense(phrase)
 			return nil
 		})
 		if err != nil {

@@ -100,6 +100,9 @@ CREATE TABLE book_posting (
 	PRIMARY KEY (feature, passage)
 ) WITHOUT ROWID;
 CREATE TABLE book_df (feature INTEGER PRIMARY KEY, cases INTEGER NOT NULL);
+`, `
+-- vectors by the phrase model, float32 little endian; of a row several, one after the other
+ALTER TABLE book_passage ADD COLUMN phrase BLOB NOT NULL DEFAULT x'';
 `}
 
 // Current implements retrieval.Store.
@@ -163,6 +166,7 @@ func (s *Store) read(ctx context.Context, tx *sql.Tx) (*retrieval.Generation, *r
 	g.Cases = len(all)
 	g.Industries, g.Categories = whole.Industries(), whole.Categories()
 	g.FirstPage, g.LastPage = whole.Pages()
+	g.Titles = retrieval.Titles(whole.Cases)
 	if postings {
 		g.DF, err = readDF(ctx, tx)
 		return g, nil, err
@@ -199,19 +203,19 @@ func readEntries(ctx context.Context, tx *sql.Tx, all []storedCase, dim int) ([]
 		at[string(c.ID)] = i
 	}
 	owner := map[int64]int{}
-	err := each(ctx, tx, `SELECT passage, case_id, line, sparse FROM book_passage ORDER BY passage`, nil, func(scan func(...any) error) error {
+	err := each(ctx, tx, `SELECT passage, case_id, line, sparse, phrase FROM book_passage ORDER BY passage`, nil, func(scan func(...any) error) error {
 		var passage int64
 		var id string
 		var line sql.NullString
-		var blob []byte
-		if err := scan(&passage, &id, &line, &blob); err != nil {
+		var sparse, phrase []byte
+		if err := scan(&passage, &id, &line, &sparse, &phrase); err != nil {
 			return err
 		}
 		e := &entries[at[id]]
 		if line.Valid {
-			e.Lines = append(e.Lines, retrieval.Line{Text: line.String, Sparse: decodeSparse(blob)})
+			e.Lines = append(e.Lines, retrieval.Line{Text: line.String, Sparse: decodeSparse(sparse), Phrase: decodeDense(phrase)})
 		} else {
-			e.Row = decodeSparse(blob)
+			e.Row, e.Phrase = decodeSparse(sparse), decodeDense(phrase)
 			owner[passage] = at[id]
 		}
 		return nil
@@ -279,6 +283,9 @@ func encodeDense(v []float32) []byte {
 }
 
 func decodeDense(blob []byte) []float32 {
+	if len(blob) == 0 {
+		return nil
+	}
 	v := make([]float32, len(blob)/4)
 	for i := range v {
 		v[i] = math.Float32frombits(binary.LittleEndian.Uint32(blob[4*i:]))

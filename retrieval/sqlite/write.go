@@ -122,12 +122,13 @@ func insert(ctx context.Context, tx *sql.Tx, e retrieval.Entry) error {
 			return err
 		}
 	}
-	row, err := tx.ExecContext(ctx, `INSERT INTO book_passage (case_id, sparse) VALUES (?, ?)`, string(c.ID), encodeSparse(e.Row))
+	row, err := tx.ExecContext(ctx, `INSERT INTO book_passage (case_id, sparse, phrase) VALUES (?, ?, ?)`, string(c.ID), encodeSparse(e.Row), encodeDense(e.Phrase))
 	if err != nil {
 		return err
 	}
 	for _, line := range e.Lines {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO book_passage (case_id, line, sparse) VALUES (?, ?, ?)`, string(c.ID), line.Text, encodeSparse(line.Sparse)); err != nil {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO book_passage (case_id, line, sparse, phrase) VALUES (?, ?, ?, ?)`,
+			string(c.ID), line.Text, encodeSparse(line.Sparse), encodeDense(line.Phrase)); err != nil {
 			return err
 		}
 	}

@@ -123,6 +123,9 @@ func probes(t *testing.T, store retrieval.Store, s *shelf, r *rand.Rand, dim int
 		if dim > 0 {
 			probe.Dense = randomDense(r, dim)
 		}
+		if n%2 == 0 {
+			probe.Phrase = randomDense(r, phraseDim)
+		}
 		switch n {
 		case 0:
 			probe.Sparse = embeddings.Sparse{}

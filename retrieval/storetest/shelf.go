@@ -78,10 +78,32 @@ func (s *shelf) candidates(probe retrieval.Probe) []retrieval.Candidate {
 			}
 		}
 		if found {
+			c.Phrases = phrases(e, probe.Phrase)
 			out = append(out, c)
 		}
 	}
 	return out
+}
+
+// phrases are the best similarities by the phrase model, highest first.
+func phrases(e retrieval.Entry, probe []float32) []float64 {
+	if len(probe) == 0 {
+		return nil
+	}
+	vectors := slices.Clone(e.Phrase)
+	for _, line := range e.Lines {
+		vectors = append(vectors, line.Phrase...)
+	}
+	var out []float64
+	for v := range slices.Chunk(vectors, len(probe)) {
+		var sum float64
+		for i, x := range probe {
+			sum += float64(x) * float64(v[i])
+		}
+		out = append(out, sum)
+	}
+	slices.SortFunc(out, func(a, b float64) int { return cmp.Compare(b, a) })
+	return out[:min(len(out), retrieval.BestPhrases)]
 }
 
 func project(v, probe embeddings.Sparse) []float32 {
@@ -178,6 +200,15 @@ func sameCandidate(t *testing.T, probe retrieval.Probe, e retrieval.Entry, got, 
 	}
 	if math.Abs(got.Cosine-want.Cosine) > 1e-5 {
 		t.Errorf("%s: cosine %v, want %v", want.Case.ID, got.Cosine, want.Cosine)
+	}
+	if len(got.Phrases) != len(want.Phrases) {
+		t.Errorf("%s: similarities %v, want %v", want.Case.ID, got.Phrases, want.Phrases)
+	} else {
+		for i, phrase := range got.Phrases {
+			if math.Abs(phrase-want.Phrases[i]) > 1e-5 {
+				t.Errorf("%s: similarities %v, want %v", want.Case.ID, got.Phrases, want.Phrases)
+			}
+		}
 	}
 	if len(got.Lines) != len(want.Lines) {
 		t.Errorf("%s: %d lines, want %d", want.Case.ID, len(got.Lines), len(want.Lines))

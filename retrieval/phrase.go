@@ -1,0 +1,46 @@
+package retrieval
+
+import (
+	"strings"
+
+	"github.com/jirei/jirei/embeddings"
+)
+
+// certainConcept is how certain a concept must be to be a gram of a text.
+const certainConcept = 0.4
+
+// grams returns what the phrase model sums up for a matchable text: its characters and
+// words, and the concepts it names, twice, since one of them says more than a
+// trigram does.
+func (l *Lexicon) grams(matchable string, concepts []Weighted) []string {
+	out := embeddings.Grams(matchable)
+	for _, c := range concepts {
+		if c.Weight > certainConcept {
+			out = append(out, "c:"+c.Name, "d:"+c.Name)
+		}
+	}
+	return out
+}
+
+// phrase returns the vector of a text; nil without a model.
+func (l *Lexicon) phrase(text string) []float32 {
+	if l.phrases == nil {
+		return nil
+	}
+	return l.phrases.Vector(l.grams(matchable(text), l.concepts(embeddings.Fold(text))))
+}
+
+// outside returns how probable it is that a text is about something that the
+// field does not hold; 0 without a model.
+func (l *Lexicon) outside(sense []float64) float64 {
+	sum := 0.0
+	for i, p := range sense {
+		if strings.HasPrefix(l.phrases.Classes()[i], decoy) {
+			sum += p
+		}
+	}
+	return sum
+}
+
+// decoy begins the names of concepts that are outside the field.
+const decoy = "decoy-"
