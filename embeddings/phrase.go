@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math"
+	"strings"
 )
 
 // Phrases is a small embedding model of our own: the vector of a text is the
@@ -21,6 +22,7 @@ type Phrases struct {
 	head   phraseHead
 	grams  []byte // per bucket a float32 scale, then Dim int8
 	layer  []byte // per class the same
+	border []byte // per bucket an int8, in 1/127 of head.Border
 	stride int
 }
 
@@ -29,12 +31,15 @@ type phraseHead struct {
 	Dim     int      `json:"dim"`
 	Buckets int      `json:"buckets"`
 	Classes []string `json:"classes"`
+	// Border is the largest weight of the border, Bias its constant.
+	Border float64 `json:"border"`
+	Bias   float64 `json:"bias"`
 	// Inputs names what the model was trained on, so that a test sees when it is stale.
 	Inputs string `json:"inputs"`
 }
 
 // phraseMagic begins the file of a model; the number is the format's.
-const phraseMagic = "jirei phrases 1\n"
+const phraseMagic = "jirei phrases 2\n"
 
 // OpenPhrases opens the file of a trained model, which must not change
 // afterwards.
@@ -49,10 +54,11 @@ func OpenPhrases(file []byte) (*Phrases, error) {
 		return nil, fmt.Errorf("the head of the phrase model cannot be read: %w", err)
 	}
 	p.stride = 4 + p.head.Dim
-	if p.head.Dim <= 0 || p.head.Buckets <= 0 || len(body) != p.stride*(p.head.Buckets+len(p.head.Classes)) {
+	if p.head.Dim <= 0 || p.head.Buckets <= 0 || len(body) != p.stride*(p.head.Buckets+len(p.head.Classes))+p.head.Buckets {
 		return nil, errors.New("the phrase model is cut off or too long")
 	}
-	p.grams, p.layer = body[:p.stride*p.head.Buckets], body[p.stride*p.head.Buckets:]
+	p.grams, body = body[:p.stride*p.head.Buckets], body[p.stride*p.head.Buckets:]
+	p.layer, p.border = body[:p.stride*len(p.head.Classes)], body[p.stride*len(p.head.Classes):]
 	return p, nil
 }
 
@@ -112,6 +118,21 @@ func (p *Phrases) Sense(grams []string) []float64 {
 	return out
 }
 
+// Outside returns how probable it is that a text with these grams is about
+// something outside the field: a logistic regression of its own on the grams,
+// which tells requests (how do I, how much is, please fill in) better than the
+// classes do.
+func (p *Phrases) Outside(grams []string) float64 {
+	if len(grams) == 0 {
+		return 0.5
+	}
+	sum := 0.0
+	for _, g := range grams {
+		sum += float64(int8(p.border[bucket(g, p.head.Buckets)]))
+	}
+	return 1 / (1 + math.Exp(-p.head.Bias-sum*p.head.Border/127/math.Sqrt(float64(len(grams)))))
+}
+
 func (p *Phrases) hidden(grams []string) []float32 {
 	if len(grams) == 0 {
 		return nil
@@ -142,7 +163,8 @@ func bucket(gram string, buckets int) int {
 
 // Grams cuts folded text into what Phrases sums up: characters but hiragana,
 // and runs of two and three, for Japanese; words and pairs of words, stemmed,
-// for Latin. Each comes once.
+// for Latin; and the last characters, where Japanese says what is wanted. Each
+// comes once.
 func Grams(folded string) []string {
 	var out []string
 	seen := map[string]bool{}
@@ -153,6 +175,7 @@ func Grams(folded string) []string {
 		}
 	}
 	runes := []rune(folded)
+	heard := sounds(runes)
 	last := ""
 	for i := 0; i < len(runes); {
 		script := ScriptOf(runes[i])
@@ -173,9 +196,16 @@ func Grams(folded string) []string {
 			for j < len(runes) && ScriptOf(runes[j]) != Other && ScriptOf(runes[j]) != Latin {
 				j++
 			}
-			japaneseGrams(runes[i:j], add)
+			japaneseGrams(runes[i:j], heard[i:j], add)
 		}
 		i = j
+	}
+	for end := len(runes); end > 0; end-- {
+		if ScriptOf(runes[end-1]) != Other {
+			add("e" + string(heard[max(0, end-2):end]))
+			add("e" + string(heard[max(0, end-3):end]))
+			break
+		}
 	}
 	return out
 }
@@ -184,12 +214,36 @@ func Grams(folded string) []string {
 // four nothing was gained on held-back utterances, and the model grew.
 const longestGram = 3
 
-func japaneseGrams(run []rune, add func(string)) {
+func japaneseGrams(run, heard []rune, add func(string)) {
 	for n := 1; n <= longestGram; n++ {
 		for k := 0; k+n <= len(run); k++ {
 			if n > 1 || ScriptOf(run[k]) != Hiragana {
-				add(string(run[k : k+n]))
+				add(string(heard[k : k+n]))
 			}
 		}
 	}
+}
+
+// vowels are the katakana by vowel: a long mark after one sounds like it, and
+// people write パスワード, ぱすわあど and ぱすわーど.
+var vowels = []struct{ kana, vowel string }{
+	{"アカサタナハマヤラワガザダバパャ", "ア"}, {"イキシチニヒミリギジヂビピ", "イ"}, {"ウクスツヌフムユルグズヅブプュ", "ウ"},
+	{"エケセテネヘメレゲゼデベペ", "エ"}, {"オコソトノホモヨロヲゴゾドボポョ", "オ"},
+}
+
+// sounds returns text with hiragana as katakana and long marks as the vowel
+// they prolong, rune for rune.
+func sounds(folded []rune) []rune {
+	out := []rune(Katakana(string(folded)))
+	for i, r := range out {
+		if r != 'ー' || i == 0 {
+			continue
+		}
+		for _, v := range vowels {
+			if strings.ContainsRune(v.kana, out[i-1]) {
+				out[i] = []rune(v.vowel)[0]
+			}
+		}
+	}
+	return out
 }

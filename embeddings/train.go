@@ -16,6 +16,8 @@ type Sample struct {
 	Weight float64
 	// Hidden classes teach the grams, but the model does not tell them.
 	Hidden bool
+	// Outside: it is about something outside the field.
+	Outside bool
 }
 
 // Training are the numbers of a training.
@@ -50,7 +52,10 @@ func TrainPhrases(samples []Sample, t Training) ([]byte, error) {
 	name(true)
 	m := newTrainer(t, len(classes))
 	m.run(samples, of)
-	head, err := json.Marshal(phraseHead{Dim: t.Dim, Buckets: t.Buckets, Classes: classes[:told], Inputs: t.Inputs})
+	border := newBorder(t)
+	border.run(samples)
+	most := border.most()
+	head, err := json.Marshal(phraseHead{Dim: t.Dim, Buckets: t.Buckets, Classes: classes[:told], Border: most, Bias: border.bias, Inputs: t.Inputs})
 	if err != nil {
 		return nil, err
 	}
@@ -61,6 +66,9 @@ func TrainPhrases(samples []Sample, t Training) ([]byte, error) {
 	}
 	for _, row := range m.layer[:told] {
 		file = appendRow(file, row)
+	}
+	for _, v := range border.weights {
+		file = append(file, byte(int8(math.Round(v/most*127))))
 	}
 	return file, nil
 }

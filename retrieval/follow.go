@@ -77,6 +77,7 @@ func carry(out, before Query, scale float64) Query {
 	}
 	out.Merged = before.Text
 	out.Phrase = blend(out.Phrase, before.Phrase, scale)
+	out.Outside = min(out.Outside, before.Outside)
 	shift := len(out.Spans)
 	out.Spans = append(slices.Clone(out.Spans), before.Spans...)
 	out.Content = slices.Clone(out.Content)

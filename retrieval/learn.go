@@ -23,10 +23,14 @@ const formTeaches = 0.5
 func Lessons(l *Lexicon, utterances []Utterance, book cases.Book, expansions map[cases.ID][]string) []embeddings.Sample {
 	var out []embeddings.Sample
 	add := func(class, text string, weight float64, hidden bool) {
-		out = append(out, embeddings.Sample{Class: class, Grams: l.grams(matchable(text), l.concepts(embeddings.Fold(text))), Weight: weight, Hidden: hidden})
+		out = append(out, embeddings.Sample{Class: class, Grams: l.grams(matchable(text), l.concepts(embeddings.Fold(text))), Weight: weight, Hidden: hidden, Outside: strings.HasPrefix(class, decoy)})
 	}
+	kana := l.kana()
 	for _, u := range utterances {
 		add(u.Concept, u.Text, 1, false)
+		if typed := kana.Replace(u.Text); typed != u.Text {
+			add(u.Concept, typed, kanaTeaches, false)
+		}
 	}
 	for _, f := range l.allForms() {
 		add(f.Concept, f.Text, formTeaches, false)
@@ -38,6 +42,27 @@ func Lessons(l *Lexicon, utterances []Utterance, book cases.Book, expansions map
 		}
 	}
 	return out
+}
+
+// kanaTeaches is how much an utterance teaches that is spelled in hiragana as
+// far as the readings go, as people type it who do not convert.
+const kanaTeaches = 0.3
+
+// kana writes words as they are read.
+func (l *Lexicon) kana() *strings.Replacer {
+	readings := make([]string, 0, len(l.readings))
+	for reading := range l.readings {
+		readings = append(readings, reading)
+	}
+	// The longest spelling first, since a Replacer takes the first that fits.
+	slices.SortFunc(readings, func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(l.readings[b]), len(l.readings[a])), strings.Compare(a, b))
+	})
+	var pairs []string
+	for _, reading := range readings {
+		pairs = append(pairs, l.readings[reading], reading)
+	}
+	return strings.NewReplacer(pairs...)
 }
 
 // allForms returns the forms of all concepts, in one order whatever the maps do.

@@ -1,8 +1,6 @@
 package retrieval
 
 import (
-	"strings"
-
 	"github.com/jirei/jirei/embeddings"
 )
 
@@ -28,18 +26,6 @@ func (l *Lexicon) phrase(text string) []float32 {
 		return nil
 	}
 	return l.phrases.Vector(l.grams(matchable(text), l.concepts(embeddings.Fold(text))))
-}
-
-// outside returns how probable it is that a text is about something that the
-// field does not hold; 0 without a model.
-func (l *Lexicon) outside(sense []float64) float64 {
-	sum := 0.0
-	for i, p := range sense {
-		if strings.HasPrefix(l.phrases.Classes()[i], decoy) {
-			sum += p
-		}
-	}
-	return sum
 }
 
 // decoy begins the names of concepts that are outside the field.

@@ -131,11 +131,18 @@ const nearestShown = 3
 
 // judge splits ranked hits into matches, related cases and refusals.
 func (e *Engine) judge(r *Result, hits []Hit, limit int) {
-	best, inRow := 0.0, 0.0
-	for _, h := range hits[:min(nearestShown, len(hits))] {
-		best, inRow = max(best, h.Why.Share), max(inRow, h.Why.RowShare)
+	best, inRow, near := 0.0, 0.0, 0.0
+	for i, h := range hits {
+		if i < nearestShown {
+			best, inRow = max(best, h.Why.Share), max(inRow, h.Why.RowShare)
+		}
+		near = max(near, h.Why.Near)
 	}
-	if len(hits) == 0 || best < e.Weights.Refuse {
+	refused := best < e.Weights.Refuse
+	if len(r.Query.Phrase) > 0 {
+		refused = e.Weights.Border.refuses(r.Query, best, near)
+	}
+	if len(hits) == 0 || refused {
 		r.Refused = true
 		r.Nearest = hits[:min(nearestShown, len(hits))]
 		return

@@ -214,13 +214,25 @@ func (e *Engine) sense(r *reader, matches []match) {
 	grams := l.grams(string(topic), sorted(best))
 	r.query.Phrase = l.phrases.Vector(grams)
 	sense := l.phrases.Sense(grams)
-	r.query.Outside = l.outside(sense)
+	r.query.Outside = l.phrases.Outside(grams)
 	named := make([]Weighted, len(sense))
 	for i, p := range sense {
 		named[i] = Weighted{l.phrases.Classes()[i], p}
 	}
 	slices.SortFunc(named, func(a, b Weighted) int { return cmp.Compare(b.Weight, a.Weight) })
 	r.query.Senses = named[:min(sensesShown, len(named))]
+	span := len(r.query.Spans)
+	r.query.Spans = append(r.query.Spans, Span{Text: "", Kind: "sense", Certain: 1})
+	for _, s := range r.query.Senses {
+		if s.Weight < 0.05 || strings.HasPrefix(s.Name, decoy) || best[s.Name] > 0 {
+			continue
+		}
+		weight := e.Weights.Concept * e.Weights.Sense * s.Weight
+		r.query.Content = append(r.query.Content, Feature{Key: conceptKey(s.Name), Weight: weight, Span: span})
+		for _, w := range l.Related(s.Name) {
+			r.query.Content = append(r.query.Content, Feature{Key: conceptKey(w.Name), Weight: weight * e.Weights.Related * w.Weight, Span: span})
+		}
+	}
 }
 
 // wordStarts says that a new word begins at rune i: where the script changes,

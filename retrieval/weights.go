@@ -1,5 +1,7 @@
 package retrieval
 
+import "math"
+
 // Weights are all the numbers that ranking and refusal depend on. They were
 // chosen on the development half of the golden set (retrieval/golden, with
 // `go test -tags tune`) and are reported on the other half by `jirei eval`.
@@ -11,6 +13,8 @@ type Weights struct {
 	Word, Bigram, Unigram, Concept float64
 	// Related scales a concept that the lexicon relates to one asked for.
 	Related float64
+	// Sense scales a concept that the phrase model takes the question for.
+	Sense float64
 	// Action scales concepts of doing something (introduce, check, strengthen):
 	// every row does something.
 	Action float64
@@ -45,11 +49,37 @@ type Weights struct {
 	// be more than a question about those facets.
 	Topic float64
 	// Refuse is the share of the question (Why.Share) below which nothing in the
-	// book answers it.
+	// book answers it, where there is no phrase model to ask.
 	Refuse float64
+	// Border is what decides with a phrase model.
+	Border Border
 	// Match is the share of the question that a hit must cover itself to be
 	// called a match and not only related, relative to the best hit.
 	Match float64
+}
+
+// Border weighs what speaks for and against an answer; a question is refused
+// when the sum is over zero. It is a logistic regression over the development
+// questions with its constant moved to where one answerable question in twenty
+// would be refused; docs/benchmarks.md has the calibration.
+type Border struct {
+	Bias float64
+	// Outside scales the log odds of Query.Outside.
+	Outside float64
+	// Share and Near take off for what the best hits cover (Why.Share) and how near
+	// they are (Why.Near), Facets for a question that states any.
+	Share, Near, Facets float64
+}
+
+// refuses says that nothing answers a question whose best hits have this share
+// and nearness.
+func (b Border) refuses(q Query, share, near float64) bool {
+	p := min(max(q.Outside, 1e-4), 1-1e-4)
+	sum := b.Bias + b.Outside*math.Log(p/(1-p)) - b.Share*share - b.Near*near
+	if !q.Facets.Empty() {
+		sum -= b.Facets
+	}
+	return sum > 0
 }
 
 // DefaultWeights are the weights chosen on the development half.
@@ -57,11 +87,12 @@ func DefaultWeights() Weights {
 	return Weights{
 		Title: 1, Measures: 1.2, FacetField: 0.5,
 		Word: 3, Bigram: 1.2, Unigram: 0.5, Concept: 1.8,
-		Related: 0.5, Action: 0.85, Decoy: 1.5, Foreign: 0.3, Single: 0.3, CategoryWords: 1.2,
+		Sense: 2, Related: 0.5, Action: 0.85, Decoy: 1.5, Foreign: 0.3, Single: 0.3, CategoryWords: 1.2,
 		Line: 1.6, SecondLine: 0.2, Cover: 0.6,
 		Dense: 1, Phrase: 2, NextPhrase: 0.3,
 		Industry: 1.1, Category: 1, Size: 1, Stars: 1, Unstated: 0.3,
 		Unknown: 0.3, Lexical: 2, Topic: 0.6,
 		Refuse: 0.36, Match: 0.6,
+		Border: Border{Bias: 3.4, Outside: 1.13, Share: 2, Near: 1.45, Facets: 2.2},
 	}
 }
