@@ -77,7 +77,7 @@ func (b *Bot) answer(ctx context.Context, r Request, locale phrases.Locale) (mes
 	if err != nil {
 		return message{}, answer.Answer{}, err
 	}
-	a, err := b.asker.Ask(ctx, answer.Question{Text: r.Text, History: history, Locale: locale})
+	a, err := b.asker.Ask(ctx, answer.Question{Text: r.Text, History: retrieval.Turns(history), Locale: locale})
 	if err != nil {
 		return message{}, answer.Answer{}, err
 	}
