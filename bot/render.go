@@ -1,12 +1,16 @@
 package bot
 
 import (
+	"encoding/json"
+	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/slack-go/slack"
 
 	"github.com/jirei/jirei/bot/answer"
+	"github.com/jirei/jirei/bot/blocks"
 	"github.com/jirei/jirei/bot/phrases"
 	"github.com/jirei/jirei/cases"
 	"github.com/jirei/jirei/retrieval"
@@ -62,7 +66,22 @@ func (r render) answer(a answer.Answer) message {
 	if foot := r.foot(a); foot != nil {
 		m.blocks = append(m.blocks, foot)
 	}
+	m.blocks = fit(m.blocks)
 	return m
+}
+
+// fit leaves the menus out where Slack would not take the whole message: a list
+// of fifty cases promises every line, and the menu only repeats them.
+func fit(list []slack.Block) []slack.Block {
+	raw, err := json.Marshal(list)
+	if err != nil {
+		panic("blocks did not marshal: " + err.Error())
+	}
+	var refused *blocks.Error
+	if !errors.As(blocks.CheckMessage(raw, ""), &refused) || refused.Name != "msg_blocks_too_long" {
+		return list
+	}
+	return slices.DeleteFunc(list, func(b slack.Block) bool { return strings.HasPrefix(b.ID(), "menu-") })
 }
 
 func bare(hits []retrieval.Hit) []cases.Case {
