@@ -22,6 +22,8 @@ type render struct {
 	// source returns a page's address, "" without; nil is none.
 	source func(page int) string
 	book   *retrieval.Generation
+	// asked is what the buttons of an answer know of its question.
+	asked pressed
 }
 
 const (
@@ -63,6 +65,7 @@ func (r render) answer(a answer.Answer) message {
 	m.blocks = append(m.blocks, r.list("matched", "", listed, linesShown)...)
 	m.blocks = append(m.blocks, r.list("related", answer.RelatedHead(r.p, a), bare(related), relatedShown)...)
 	m.blocks = append(m.blocks, r.list("nearest", r.p.NearestHead, bare(a.Found.Nearest), cardsShown)...)
+	m.blocks = append(m.blocks, r.facets(a)...)
 	if foot := r.foot(a); foot != nil {
 		m.blocks = append(m.blocks, foot)
 	}
@@ -166,6 +169,7 @@ func (r render) refusal(a answer.Answer, notes []string) message {
 	m := message{text: text, short: text}
 	m.blocks = append(m.blocks, slack.NewRichTextBlock("summary", parts...))
 	m.blocks = append(m.blocks, r.list("nearest", r.p.NearestHead, bare(a.Found.Nearest), cardsShown)...)
+	m.blocks = append(m.blocks, r.facets(a)...)
 	return m
 }
 
