@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,6 +30,12 @@ func (b *Bot) work(ctx context.Context, w *inbox.Work) error {
 			return fmt.Errorf("reading a stored share: %w: %w", err, inbox.ErrGiveUp)
 		}
 		return b.share(ctx, w, s)
+	case workAgain:
+		var a Again
+		if err := json.Unmarshal(w.Payload, &a); err != nil {
+			return fmt.Errorf("reading a stored press: %w: %w", err, inbox.ErrGiveUp)
+		}
+		return b.again(ctx, w, a)
 	}
 	return fmt.Errorf("work of kind %q, which this version does not know: %w", w.Kind, inbox.ErrGiveUp)
 }
@@ -73,18 +80,25 @@ func (b *Bot) answer(ctx context.Context, r Request, locale phrases.Locale) (mes
 	if !retrieval.Asks(text) {
 		return plain(p.Empty), answer.Answer{}, nil
 	}
-	history, err := b.history(ctx, r)
+	before, err := b.history(ctx, r)
 	if err != nil {
 		return message{}, answer.Answer{}, err
 	}
-	a, err := b.asker.Ask(ctx, answer.Question{Text: r.Text, History: history, Locale: locale})
+	return b.compose(ctx, r, before, locale)
+}
+
+// compose answers a question and makes the message of it.
+func (b *Bot) compose(ctx context.Context, r Request, before []retrieval.Turn, locale phrases.Locale) (message, answer.Answer, error) {
+	a, err := b.asker.Ask(ctx, answer.Question{Text: r.Text, Without: r.Without, History: before, Locale: locale})
 	if err != nil {
 		return message{}, answer.Answer{}, err
 	}
+	p := phrases.For(locale)
 	if a.Found.Query.Intent == retrieval.Help {
 		return render{p: p}.help(), a, nil
 	}
-	return render{p: p, source: b.source, book: a.Found.Book}.answer(a), a, nil
+	asked := pressed{Key: r.Key, Locale: locale, Text: retrieval.Clean(r.Text), History: before, recorded: r.Thread != ""}
+	return render{p: p, source: b.source, book: a.Found.Book, asked: asked}.answer(a), a, nil
 }
 
 // locale is the language of the question where it has one, else the asker's.
@@ -106,21 +120,25 @@ func thread(r Request) record.Thread {
 }
 
 // history returns the earlier questions of the request's thread, oldest first.
-func (b *Bot) history(ctx context.Context, r Request) ([]string, error) {
+func (b *Bot) history(ctx context.Context, r Request) ([]retrieval.Turn, error) {
 	if r.Thread == "" || r.Thread == r.TS {
 		return nil, nil
 	}
-	earlier, err := b.record.Turns(ctx, thread(r), turns)
+	known, err := b.record.Turns(ctx, thread(r), turns)
 	if err != nil {
 		return nil, fmt.Errorf("reading the thread: %w", err)
 	}
-	var questions []string
-	for _, t := range earlier {
-		if t.Key != r.Key { // a retry must not follow up on itself
-			questions = append(questions, t.Question)
-		}
+	// A retry must not follow up on itself.
+	return earlier(slices.DeleteFunc(known, func(t record.Turn) bool { return t.Key == r.Key })), nil
+}
+
+// earlier is what a follow-up is read with.
+func earlier(known []record.Turn) []retrieval.Turn {
+	var out []retrieval.Turn
+	for _, t := range known {
+		out = append(out, retrieval.Turn{Text: t.Question, Without: t.Without})
 	}
-	return questions, nil
+	return out
 }
 
 // remember keeps the turn for follow-ups, and where the reply is.
@@ -132,15 +150,20 @@ func (b *Bot) remember(ctx context.Context, r Request, a answer.Answer, where re
 	if r.Thread == "" {
 		return nil
 	}
-	shown := make([]string, 0, len(a.Found.Hits))
-	for _, h := range a.Found.Hits {
-		shown = append(shown, string(h.Case.ID))
-	}
-	turn := record.Turn{Key: r.Key, Question: retrieval.Clean(r.Text), Cases: shown, At: time.Now()}
+	turn := record.Turn{Key: r.Key, Question: retrieval.Clean(r.Text), Cases: shown(a), At: time.Now()}
 	if err := b.record.AppendTurn(ctx, thread(r), turn); err != nil {
 		return fmt.Errorf("recording the turn: %w", err)
 	}
 	return nil
+}
+
+// shown are the ids of an answer's cases, in order.
+func shown(a answer.Answer) []string {
+	out := make([]string, 0, len(a.Found.Hits))
+	for _, h := range a.Found.Hits {
+		out = append(out, string(h.Case.ID))
+	}
+	return out
 }
 
 // apologise is what a person gets when every attempt has failed.
@@ -165,6 +188,12 @@ func (b *Bot) apologise(ctx context.Context, w *inbox.Work, cause error) error {
 		}
 		p := phrases.For(s.Locale)
 		return b.tell(ctx, s, p, p.Sorry)
+	case workAgain:
+		var a Again
+		if err := json.Unmarshal(w.Payload, &a); err != nil {
+			return err
+		}
+		return b.whisper(ctx, w, a, phrases.For(a.Locale).Sorry) // the answer that is there stays
 	}
 	return nil
 }
@@ -174,7 +203,7 @@ func final(err error) bool {
 	switch slackError(err) {
 	case "channel_not_found", "is_archived", "not_in_channel", "thread_not_found", "message_not_found", "cannot_reply_to_message",
 		"restricted_action", "restricted_action_read_only_channel", "user_not_found", "user_not_in_channel", "token_revoked",
-		"account_inactive", "invalid_auth", "not_authed", "missing_scope", "org_login_required", "cannot_dm_bot", "user_disabled":
+		"cant_update_message", "edit_window_closed", "account_inactive", "invalid_auth", "not_authed", "missing_scope", "org_login_required", "cannot_dm_bot", "user_disabled":
 		return true
 	}
 	return false
@@ -183,6 +212,9 @@ func final(err error) bool {
 // retryable wraps an error of Slack for the inbox: never again, after the time
 // Slack says, or as usual.
 func retryable(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
 	if final(err) {
 		return fmt.Errorf("%s: %w: %w", doing, err, inbox.ErrGiveUp)
 	}

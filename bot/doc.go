@@ -9,5 +9,6 @@
 //
 // Buttons: those that open a modal are done at once, since a trigger lives
 // three seconds (modal.go); a share is durable work like a question
-// (share.go). people.go keeps what we know of users.
+// (share.go), and so is a facet taken out of one, which changes its answer in
+// place (again.go). people.go keeps what we know of users.
 package bot

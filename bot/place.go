@@ -117,29 +117,49 @@ func (b *Bot) postOnce(ctx context.Context, w *inbox.Work, key, channel, thread 
 }
 
 func (b *Bot) post(ctx context.Context, key, channel, thread string, m message) (string, error) {
-	options := func(m message) []slack.MsgOption {
-		out := []slack.MsgOption{
-			slack.MsgOptionText(slackutilsx.EscapeMessage(m.text), false),
-			slack.MsgOptionMetadata(slack.SlackMetadata{EventType: replyEvent, EventPayload: map[string]any{"question": key}}),
-			slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),
-		}
-		if thread != "" {
-			out = append(out, slack.MsgOptionTS(thread))
-		}
-		if len(m.blocks) > 0 {
-			out = append(out, slack.MsgOptionBlocks(m.blocks...))
-		}
-		return out
+	options := []slack.MsgOption{slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl()}
+	if thread != "" {
+		options = append(options, slack.MsgOptionTS(thread))
 	}
-	_, ts, err := b.api.PostMessageContext(ctx, channel, options(m)...)
-	switch slackError(err) {
-	case "msg_blocks_too_long", "msg_too_long", "invalid_blocks", "invalid_blocks_format":
-		// Slack's limit on whole messages is not documented; an answer without
-		// buttons is better than none.
+	_, ts, err := b.api.PostMessageContext(ctx, channel, append(content(key, m), options...)...)
+	if tooLong(err) {
 		b.log.Warn("Slack refused the blocks; posting text", "error", err)
-		_, ts, err = b.api.PostMessageContext(ctx, channel, options(message{text: m.short})...)
+		_, ts, err = b.api.PostMessageContext(ctx, channel, append(content(key, message{text: m.short}), options...)...)
 	}
 	return ts, err
+}
+
+// update changes a message of ours. Its metadata would stay, but Slack does not
+// promise it.
+func (b *Bot) update(ctx context.Context, key, channel, ts string, m message) error {
+	_, _, _, err := b.api.UpdateMessageContext(ctx, channel, ts, content(key, m)...)
+	if tooLong(err) {
+		b.log.Warn("Slack refused the blocks; changing to text", "error", err)
+		_, _, _, err = b.api.UpdateMessageContext(ctx, channel, ts, content(key, message{text: m.short})...)
+	}
+	return err
+}
+
+// content is a message as Slack takes it, with the key of its question.
+func content(key string, m message) []slack.MsgOption {
+	out := []slack.MsgOption{
+		slack.MsgOptionText(slackutilsx.EscapeMessage(m.text), false),
+		slack.MsgOptionMetadata(slack.SlackMetadata{EventType: replyEvent, EventPayload: map[string]any{"question": key}}),
+	}
+	if len(m.blocks) > 0 {
+		out = append(out, slack.MsgOptionBlocks(m.blocks...))
+	}
+	return out
+}
+
+// tooLong says that Slack did not take the blocks. Its limit on whole messages
+// is not documented; an answer without buttons is better than none.
+func tooLong(err error) bool {
+	switch slackError(err) {
+	case "msg_blocks_too_long", "msg_too_long", "invalid_blocks", "invalid_blocks_format":
+		return true
+	}
+	return false
 }
 
 // lookUp finds the reply with a key in its thread. Without the right to read
@@ -195,9 +215,8 @@ func (p commandPlace) Reply(ctx context.Context, m message) (record.Reply, error
 	if err := p.w.Fence(ctx); err != nil {
 		return where, err
 	}
-	err := p.hook(ctx, m)
-	var status slack.StatusCodeError
-	if errors.As(err, &status) && (status.Code == http.StatusNotFound || status.Code == http.StatusGone || status.Code == http.StatusForbidden) {
+	err := p.bot.respond(ctx, p.r.ResponseURL, m, true)
+	if ended(err) {
 		// The response_url has ended (30 minutes, 5 uses): a direct message is left.
 		return p.direct(ctx, m)
 	}
@@ -207,15 +226,23 @@ func (p commandPlace) Reply(ctx context.Context, m message) (record.Reply, error
 	return where, p.w.Note(ctx, noteTS, "response_url")
 }
 
-func (p commandPlace) hook(ctx context.Context, m message) error {
+// respond says something by a response_url, to one person alone: in place of
+// the message that the URL belongs to, or besides it.
+func (b *Bot) respond(ctx context.Context, url string, m message, replace bool) error {
 	off := false
 	hook := slack.WebhookMessage{
-		Text: slackutilsx.EscapeMessage(m.text), ResponseType: slack.ResponseTypeEphemeral, ReplaceOriginal: true, UnfurlLinks: &off, UnfurlMedia: &off,
+		Text: slackutilsx.EscapeMessage(m.text), ResponseType: slack.ResponseTypeEphemeral, ReplaceOriginal: replace, UnfurlLinks: &off, UnfurlMedia: &off,
 	}
 	if len(m.blocks) > 0 {
 		hook.Blocks = &slack.Blocks{BlockSet: m.blocks}
 	}
-	return slack.PostWebhookCustomHTTPContext(ctx, p.r.ResponseURL, p.bot.http, &hook)
+	return slack.PostWebhookCustomHTTPContext(ctx, url, b.http, &hook)
+}
+
+// ended says that a response_url takes nothing any more: 30 minutes, 5 uses.
+func ended(err error) bool {
+	var status slack.StatusCodeError
+	return errors.As(err, &status) && (status.Code == http.StatusNotFound || status.Code == http.StatusGone || status.Code == http.StatusForbidden)
 }
 
 func (p commandPlace) direct(ctx context.Context, m message) (record.Reply, error) {

@@ -1,12 +1,16 @@
 package bot
 
 import (
+	"encoding/json"
+	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/slack-go/slack"
 
 	"github.com/jirei/jirei/bot/answer"
+	"github.com/jirei/jirei/bot/blocks"
 	"github.com/jirei/jirei/bot/phrases"
 	"github.com/jirei/jirei/cases"
 	"github.com/jirei/jirei/retrieval"
@@ -18,6 +22,8 @@ type render struct {
 	// source returns a page's address, "" without; nil is none.
 	source func(page int) string
 	book   *retrieval.Generation
+	// asked is what the buttons of an answer know of its question.
+	asked pressed
 }
 
 const (
@@ -59,10 +65,26 @@ func (r render) answer(a answer.Answer) message {
 	m.blocks = append(m.blocks, r.list("matched", "", listed, linesShown)...)
 	m.blocks = append(m.blocks, r.list("related", answer.RelatedHead(r.p, a), bare(related), relatedShown)...)
 	m.blocks = append(m.blocks, r.list("nearest", r.p.NearestHead, bare(a.Found.Nearest), cardsShown)...)
+	m.blocks = append(m.blocks, r.facets(a)...)
 	if foot := r.foot(a); foot != nil {
 		m.blocks = append(m.blocks, foot)
 	}
+	m.blocks = fit(m.blocks)
 	return m
+}
+
+// fit leaves the menus out where Slack would not take the whole message: a list
+// of fifty cases promises every line, and the menu only repeats them.
+func fit(list []slack.Block) []slack.Block {
+	raw, err := json.Marshal(list)
+	if err != nil {
+		panic("blocks did not marshal: " + err.Error())
+	}
+	var refused *blocks.Error
+	if !errors.As(blocks.CheckMessage(raw, ""), &refused) || refused.Name != "msg_blocks_too_long" {
+		return list
+	}
+	return slices.DeleteFunc(list, func(b slack.Block) bool { return strings.HasPrefix(b.ID(), "menu-") })
 }
 
 func bare(hits []retrieval.Hit) []cases.Case {
@@ -147,6 +169,7 @@ func (r render) refusal(a answer.Answer, notes []string) message {
 	m := message{text: text, short: text}
 	m.blocks = append(m.blocks, slack.NewRichTextBlock("summary", parts...))
 	m.blocks = append(m.blocks, r.list("nearest", r.p.NearestHead, bare(a.Found.Nearest), cardsShown)...)
+	m.blocks = append(m.blocks, r.facets(a)...)
 	return m
 }
 

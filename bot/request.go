@@ -13,6 +13,7 @@ import (
 const (
 	workQuestion = "question"
 	workShare    = "share"
+	workAgain    = "again"
 )
 
 // Request is a question as the inbox keeps it: all that a worker needs after
@@ -28,6 +29,8 @@ type Request struct {
 	Thread  string `json:"thread,omitempty"`
 	User    string `json:"user"`
 	Text    string `json:"text"`
+	// Without names the kinds of facets that somebody took out of it.
+	Without []string `json:"without,omitempty"`
 	// Direct: in a direct message. Addressed: to us by mention, command or direct
 	// message, rather than said in a thread that we answered in.
 	Direct    bool `json:"direct,omitempty"`

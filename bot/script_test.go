@@ -41,6 +41,7 @@ var verbs = []verb{
 	{regexp.MustCompile(`^(\S+) in (#\S+|DM)(, thread)?: (.*)$`), (*conversation).says},
 	{regexp.MustCompile(`^(\S+) runs (/\S+)(?: (.*))?$`), (*conversation).runs},
 	{regexp.MustCompile(`^(\S+) presses (\S+) on p\.(\d+)$`), (*conversation).presses},
+	{regexp.MustCompile(`^(\S+) presses 「(.+)」$`), (*conversation).pressesFacet},
 	{regexp.MustCompile(`^(\S+) picks p\.(\d+)$`), (*conversation).picks},
 	{regexp.MustCompile(`^(\S+) submits channel=(\S+)(?: comment=(.*))?$`), (*conversation).submits},
 	{regexp.MustCompile(`^(\S+) closes the modal$`), (*conversation).closes},
@@ -148,81 +149,6 @@ func (c *conversation) runs(a []string) error {
 
 func (c *conversation) edits(a []string) error {
 	return c.Edit(a[0], "#general", c.root["#general"], typed(a[1]))
-}
-
-// presses looks for the button in the modal on top, else in the latest message that has it, and waits for what it shows.
-func (c *conversation) presses(a []string) error {
-	return c.pressAnywhere(a[0], func(e map[string]any) (action, pick string, ok bool) {
-		if text, _ := e["text"].(map[string]any); e["type"] != "button" || text["text"] != a[1] || !onPage(e["value"], a[2]) {
-			return "", "", false
-		}
-		return e["action_id"].(string), e["value"].(string), true
-	})
-}
-
-func (c *conversation) picks(a []string) error {
-	return c.pressAnywhere(a[0], func(e map[string]any) (action, pick string, ok bool) {
-		options, _ := e["options"].([]any)
-		for _, o := range options {
-			if m, _ := o.(map[string]any); onPage(m["value"], a[1]) {
-				return e["action_id"].(string), m["value"].(string), true
-			}
-		}
-		return "", "", false
-	})
-}
-
-func onPage(value any, page string) bool {
-	s, _ := value.(string)
-	return strings.HasSuffix(s, "/"+page)
-}
-
-func (c *conversation) pressAnywhere(who string, is func(map[string]any) (action, pick string, ok bool)) error {
-	press := func(at playground.At, raw json.RawMessage) (bool, error) {
-		var list []struct {
-			ID       string           `json:"block_id"`
-			Elements []map[string]any `json:"elements"`
-		}
-		if len(raw) == 0 {
-			return false, nil
-		}
-		if err := json.Unmarshal(raw, &list); err != nil {
-			return false, err
-		}
-		for _, b := range list {
-			for _, e := range b.Elements {
-				action, pick, ok := is(e)
-				if !ok {
-					continue
-				}
-				at.Block = b.ID
-				before := fmt.Sprint(c.look())
-				if err := c.Press(who, at, action, pick); err != nil {
-					return true, err
-				}
-				// The bot opens modals after its ack, and keeps no job for them.
-				c.until("the press shows something", func() bool { return fmt.Sprint(c.look()) != before })
-				return true, nil
-			}
-		}
-		return false, nil
-	}
-	if v := c.View(who); v != nil {
-		if done, err := press(playground.At{}, v.Blocks); done {
-			return err
-		}
-	}
-	for _, where := range slices.Concat([]string{c.DM(who)}, c.channels()) {
-		for _, m := range slices.Backward(c.Messages(where)) {
-			if m.Deleted || m.For != "" && m.For != c.id(who) {
-				continue
-			}
-			if done, err := press(playground.At{Channel: where, TS: m.TS}, m.Blocks); done {
-				return err
-			}
-		}
-	}
-	return fmt.Errorf("nothing on the screen has that")
 }
 
 var people = []string{"佐藤", "鈴木", "Alice"}

@@ -173,6 +173,9 @@ func (b *Bot) command(ctx context.Context, id string, in slack.SlashCommand, ack
 func (b *Bot) interaction(ctx context.Context, id string, in slack.InteractionCallback, ack func(...any)) error {
 	switch in.Type {
 	case slack.InteractionTypeBlockActions:
+		if isFacet(in) {
+			return b.pressFacet(ctx, id, in, ack)
+		}
 		ack()
 		b.atOnce(ctx, func(ctx context.Context) { b.press(ctx, in) })
 	case slack.InteractionTypeViewSubmission:

@@ -2,7 +2,8 @@
 //
 // The way of a question: [Engine.Ask] reads it ([Engine.Understand],
 // understand.go with numbers.go, match.go and follow.go) into a [Query]:
-// facets, intent, and the features of its topic, each with a weight. A
+// facets, intent, and the features of its topic, each with a weight; without.go
+// takes facets out again that the asker did not want. A
 // [Store] (store.go) returns the candidates, and fuse (fuse.go), one pure
 // function for both stores, scores them. Search (search.go) then splits them
 // into matches, related cases, and refusals. Questions of facets alone never

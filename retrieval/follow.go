@@ -9,10 +9,10 @@ import (
 // follow merges a question with the ones before it, by rules: a facet stated
 // now replaces that kind, a question without a topic of its own keeps the last
 // one, and one that points back (そのうち, those) is about both.
-func (e *Engine) follow(q Query, history []string, book *Generation) Query {
-	last := e.read(history[0], book)
+func (e *Engine) follow(q Query, history []Turn, book *Generation) Query {
+	last := e.without(e.read(history[0].Text, book), history[0].Without, book)
 	for _, earlier := range history[1:] {
-		last = e.merge(last, e.read(earlier, book), book)
+		last = e.without(e.merge(last, e.read(earlier.Text, book), book), earlier.Without, book)
 	}
 	return e.merge(last, q, book)
 }

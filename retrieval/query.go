@@ -138,22 +138,28 @@ func (f Facets) Judge(c cases.Case) Verdict {
 }
 
 // Drop returns the facets without one kind, as named by Verdict.
-func (f Facets) Drop(kind string) Facets {
+func (f Facets) Drop(kind string) Facets { return f.with(kind, Facets{}) }
+
+// Only returns the facets of one kind, as named by Verdict.
+func (f Facets) Only(kind string) Facets { return Facets{}.with(kind, f) }
+
+// with returns the facets with one kind taken from others.
+func (f Facets) with(kind string, from Facets) Facets {
 	switch kind {
 	case "industry":
-		f.Industry = nil
+		f.Industry = from.Industry
 	case "not_industry":
-		f.NotIndustry = nil
+		f.NotIndustry = from.NotIndustry
 	case "category":
-		f.Category = nil
+		f.Category = from.Category
 	case "not_category":
-		f.NotCategory = nil
+		f.NotCategory = from.NotCategory
 	case "size":
-		f.Size = nil
+		f.Size = from.Size
 	case "stars":
-		f.Stars, f.StarsUp = nil, false
+		f.Stars, f.StarsUp = from.Stars, from.StarsUp
 	case "pages":
-		f.Pages = nil
+		f.Pages = from.Pages
 	}
 	return f
 }
@@ -184,6 +190,9 @@ type Query struct {
 	Text   string
 	Intent Intent
 	Facets Facets
+	// Removed are the facets that were read and taken out again (Turn.Without), so
+	// that they can be shown and put back.
+	Removed Facets
 	// Strict: the question is about the facets themselves (a lookup, a count, a
 	// list, or facets and nothing else), so they filter. Otherwise they rank.
 	Strict bool

@@ -66,14 +66,7 @@ type Result struct {
 
 // Ask understands a question and searches: the way in for everybody.
 func (e *Engine) Ask(ctx context.Context, question string, history []string, limit int) (Result, error) {
-	book, err := e.store.Current(ctx)
-	if err != nil {
-		return Result{}, fmt.Errorf("reading the current book: %w", err)
-	}
-	if book.Number == 0 {
-		return Result{}, ErrNoBook
-	}
-	return e.search(ctx, e.Understand(question, history, book), book, limit)
+	return e.AskTurn(ctx, Turn{Text: question}, Turns(history), limit)
 }
 
 // Search finds the cases for an understood question, at most limit of them.
@@ -92,7 +85,7 @@ func (e *Engine) search(ctx context.Context, q Query, book *Generation, limit in
 	if q.Intent == Similar {
 		return e.like(ctx, q, book, limit)
 	}
-	if len(q.Content) == 0 && !q.Facets.Empty() {
+	if len(q.Content) == 0 && !q.Facets.Empty() || q.whole() {
 		return e.lookup(ctx, q, book)
 	}
 	r := Result{Query: q, Book: book}

@@ -17,11 +17,15 @@ const MaxQuestion = 1000
 // History holds the same person's earlier questions of the conversation,
 // oldest first. It never fails: what it cannot read is a topic to look for.
 func (e *Engine) Understand(question string, history []string, book *Generation) Query {
-	q := e.read(question, book)
+	return e.understand(Turn{Text: question}, Turns(history), book)
+}
+
+func (e *Engine) understand(now Turn, history []Turn, book *Generation) Query {
+	q := e.read(now.Text, book)
 	if len(history) > 0 {
 		q = e.follow(q, history, book)
 	}
-	return q
+	return e.without(q, now.Without, book)
 }
 
 // reader works through one question; each step claims a part of it.

@@ -13,8 +13,11 @@ import (
 // Question is what somebody asks.
 type Question struct {
 	Text string
+	// Without names the kinds of facets to leave out, however they were read
+	// (retrieval.Turn).
+	Without []string
 	// History holds the same person's earlier questions, oldest first.
-	History []string
+	History []retrieval.Turn
 	// Locale is the language of the answer's frame; the cases' words stay theirs.
 	Locale phrases.Locale
 	// Limit bounds the ranked cases; 0 means 10.
@@ -73,7 +76,7 @@ func (a Asker) Ask(ctx context.Context, q Question) (Answer, error) {
 	if q.Limit == 0 {
 		q.Limit = 10
 	}
-	found, err := a.Engine.Ask(ctx, q.Text, q.History, q.Limit)
+	found, err := a.Engine.AskTurn(ctx, retrieval.Turn{Text: q.Text, Without: q.Without}, q.History, q.Limit)
 	if err != nil {
 		return Answer{}, fmt.Errorf("finding cases: %w", err)
 	}

@@ -49,9 +49,11 @@ var en = Phrases{
 	notInChannel: "jirei is not in %s yet. Type /invite @jirei there, then share again.",
 	notShared:    "The case could not be shared (Slack said: %s). Please try another channel.",
 	OpenCase:     "Open a case", Sharing: "Sharing…", ThatChannel: "that channel", understood: "Understood: %s", bookSource: "Source: %s (as listed in its table)",
+	remove: "Remove: %s", removeHint: "(searches again without %s)", putBack: "Put back: %s", putBackHint: "(searches again with %s)",
 
 	Empty:        "There was no question to answer. Try: Which companies introduced a UTM?",
 	Sorry:        "Sorry, this question could not be answered just now. Please ask again in a moment.",
+	Forgotten:    "This question is old and could not be searched again. Please ask it once more.",
 	Busy:         "Many questions are waiting. Yours will be answered in turn.",
 	noPage:       "There is no p.%d. This casebook runs from p.%d to p.%d.",
 	unknownFacet: "There is no 「%s」. The nearest are %s.",

@@ -43,9 +43,11 @@ var ja = Phrases{
 	notInChannel: "jirei はまだ %s に参加していません。そのチャンネルで /invite @jirei と入力してから、もう一度共有してください。",
 	notShared:    "共有できませんでした（Slack の応答: %s）。別のチャンネルでお試しください。",
 	OpenCase:     "事例を開く", Sharing: "共有しています…", ThatChannel: "そのチャンネル", understood: "読み取った条件: %s", bookSource: "出典: %s（一覧表の記載より）",
+	remove: "%s を外す", removeHint: "（%sの条件なしで探し直します）", putBack: "%s を戻す", putBackHint: "（%sの条件を戻して探し直します）",
 
 	Empty:        "質問が見当たりませんでした。「UTMを導入した会社の事例は？」のように書いてください。",
 	Sorry:        "申し訳ありません。ただいまお答えできませんでした。しばらくしてから、もう一度お尋ねください。",
+	Forgotten:    "この質問は古く、条件を変えて探し直せませんでした。お手数ですが、もう一度お尋ねください。",
 	Busy:         "混み合っています。順番にお答えします。",
 	noPage:       "p.%d はありません。この事例集は p.%d から p.%d までです。",
 	unknownFacet: "「%s」という項目はありません。近いものは %s です。",

@@ -70,9 +70,11 @@ type Phrases struct {
 	notInChannel, notShared                                                                    string
 	OpenCase, Sharing, ThatChannel                                                             string
 	understood, bookSource                                                                     string
+	remove, removeHint, putBack, putBackHint                                                   string // hints are read out, after the label
 
 	// Bad input and trouble.
 	Empty, Sorry, Busy   string
+	Forgotten            string
 	noPage, unknownFacet string
 	Help                 []string
 	Examples             []string
@@ -209,6 +211,23 @@ func (p *Phrases) Shared(page int, channel string) string {
 
 // SimilarTo heads the cases like one case.
 func (p *Phrases) SimilarTo(page int) string { return fmt.Sprintf(p.similarTo, page) }
+
+// Remove is the button that takes a facet out of a question.
+func (p *Phrases) Remove(facet string) string { return fmt.Sprintf(p.remove, facet) }
+
+// RemoveHint says for a screen reader what Remove does; kind is the facet's, as
+// in retrieval.Verdict.
+func (p *Phrases) RemoveHint(kind string) string {
+	return fmt.Sprintf(p.removeHint, p.facetNames[kind])
+}
+
+// PutBack is the button that undoes Remove.
+func (p *Phrases) PutBack(facet string) string { return fmt.Sprintf(p.putBack, facet) }
+
+// PutBackHint says for a screen reader what PutBack does.
+func (p *Phrases) PutBackHint(kind string) string {
+	return fmt.Sprintf(p.putBackHint, p.facetNames[kind])
+}
 
 // NotInChannel says that jirei must be invited first.
 func (p *Phrases) NotInChannel(channel string) string { return fmt.Sprintf(p.notInChannel, channel) }

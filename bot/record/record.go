@@ -19,6 +19,8 @@ type Turn struct {
 	Key      string    // of the question; a turn saved again under its key replaces itself. Must be there
 	Question string    // as understood: what a follow-up is merged with
 	Cases    []string  // shown, in order ("ipa2021/14"); empty for a refusal
+	Without  []string  // kinds of facets that somebody took out of it: a follow-up does not inherit them
+	Press    int64     // of the presses that changed Without, the latest: later ones have greater numbers. 0 before any
 	At       time.Time // milliseconds are kept, UTC
 }
 
@@ -71,6 +73,9 @@ var migrations = []string{`
 	CREATE TABLE record_setting (
 		scope TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (scope, name)
 	) WITHOUT ROWID;
+`, `
+	ALTER TABLE record_turn ADD COLUMN without TEXT NOT NULL DEFAULT '[]'; -- a JSON array
+	ALTER TABLE record_turn ADD COLUMN press INTEGER NOT NULL DEFAULT 0;
 `}
 
 // Open opens the record in the SQLite file at path, which may be shared, and brings its tables up to date. A file that cannot be used is a

@@ -15,24 +15,58 @@ func (r *Record) AppendTurn(ctx context.Context, thread Thread, turn Turn) error
 	if turn.Key == "" {
 		return errors.New("a turn needs the key of its question, or a retry would add it twice")
 	}
-	cases, err := json.Marshal(append([]string{}, turn.Cases...)) // [] rather than null
+	cases, without, err := turn.lists()
 	if err != nil {
-		return fmt.Errorf("encoding a turn: %w", err)
+		return err
 	}
 	_, err = r.db.ExecContext(ctx, `
-		INSERT INTO record_turn (team, channel, thread, key, question, cases, at) VALUES (?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (team, channel, thread, key) DO UPDATE SET question = excluded.question, cases = excluded.cases, at = excluded.at`,
-		thread.Team, thread.Channel, thread.TS, turn.Key, turn.Question, string(cases), turn.At.UnixMilli())
+		INSERT INTO record_turn (team, channel, thread, key, question, cases, without, press, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (team, channel, thread, key) DO UPDATE SET question = excluded.question, cases = excluded.cases,
+			without = excluded.without, press = excluded.press, at = excluded.at`,
+		thread.Team, thread.Channel, thread.TS, turn.Key, turn.Question, cases, without, turn.Press, turn.At.UnixMilli())
 	if err != nil {
 		return fmt.Errorf("recording a turn: %w", err)
 	}
 	return nil
 }
 
+// lists are a turn's lists as the file keeps them: [] rather than null.
+func (t Turn) lists() (cases, without string, err error) {
+	c, err := json.Marshal(append([]string{}, t.Cases...))
+	if err != nil {
+		return "", "", fmt.Errorf("encoding a turn: %w", err)
+	}
+	w, err := json.Marshal(append([]string{}, t.Without...))
+	if err != nil {
+		return "", "", fmt.Errorf("encoding a turn: %w", err)
+	}
+	return string(c), string(w), nil
+}
+
+// Reread replaces what a turn was read without and what it showed (Without, Cases, Press); its question and its place in the thread stay. False if
+// a later press has done so already, which must not be undone by one that was slow, or if there is no such turn.
+func (r *Record) Reread(ctx context.Context, thread Thread, turn Turn) (latest bool, err error) {
+	cases, without, err := turn.lists()
+	if err != nil {
+		return false, err
+	}
+	res, err := r.db.ExecContext(ctx, `
+		UPDATE record_turn SET cases = ?, without = ?, press = ? WHERE team = ? AND channel = ? AND thread = ? AND key = ? AND press <= ?`,
+		cases, without, turn.Press, thread.Team, thread.Channel, thread.TS, turn.Key, turn.Press)
+	if err != nil {
+		return false, fmt.Errorf("recording what a turn is read without: %w", err)
+	}
+	n, err := res.RowsAffected()
+	if err != nil {
+		return false, fmt.Errorf("recording what a turn is read without: %w", err)
+	}
+	return n > 0, nil
+}
+
 // Turns returns the latest limit turns of a thread, oldest first.
 func (r *Record) Turns(ctx context.Context, thread Thread, limit int) ([]Turn, error) {
 	rows, err := r.db.QueryContext(ctx, `
-		SELECT key, question, cases, at FROM record_turn WHERE team = ? AND channel = ? AND thread = ?
+		SELECT key, question, cases, without, press, at FROM record_turn WHERE team = ? AND channel = ? AND thread = ?
 		ORDER BY at DESC, key DESC LIMIT ?`, thread.Team, thread.Channel, thread.TS, max(limit, 0))
 	if err != nil {
 		return nil, fmt.Errorf("reading a thread: %w", err)
@@ -41,13 +75,16 @@ func (r *Record) Turns(ctx context.Context, thread Thread, limit int) ([]Turn, e
 	var turns []Turn
 	for rows.Next() {
 		var turn Turn
-		var cases string
+		var cases, without string
 		var at int64
-		if err := rows.Scan(&turn.Key, &turn.Question, &cases, &at); err != nil {
+		if err := rows.Scan(&turn.Key, &turn.Question, &cases, &without, &turn.Press, &at); err != nil {
 			return nil, fmt.Errorf("reading a thread: %w", err)
 		}
 		if err := json.Unmarshal([]byte(cases), &turn.Cases); err != nil {
 			return nil, fmt.Errorf("reading a turn's cases: %w", err)
+		}
+		if err := json.Unmarshal([]byte(without), &turn.Without); err != nil {
+			return nil, fmt.Errorf("reading what a turn is read without: %w", err)
 		}
 		turn.At = time.UnixMilli(at).UTC()
 		turns = append(turns, turn)

@@ -65,7 +65,7 @@ func ask(ctx context.Context, p *program) error {
 	}
 	defer func() { _ = l.Close() }()
 	history, _ := p.flags.GetStringArray("history")
-	a, err := l.asker().Ask(ctx, answer.Question{Text: text, History: history, Locale: phrases.Locale(retrieval.Language(text))})
+	a, err := l.asker().Ask(ctx, answer.Question{Text: text, History: retrieval.Turns(history), Locale: phrases.Locale(retrieval.Language(text))})
 	if err != nil {
 		return err
 	}

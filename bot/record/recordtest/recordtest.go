@@ -22,6 +22,11 @@ type Threads interface {
 	Forget(ctx context.Context, before time.Time) error
 }
 
+// Presses is the memory of what was taken out of a question.
+type Presses interface {
+	Reread(ctx context.Context, thread record.Thread, turn record.Turn) (latest bool, err error)
+}
+
 // Replies is the memory of what was sent, and done.
 type Replies interface {
 	SaveReply(ctx context.Context, key string, reply record.Reply) error
@@ -40,6 +45,7 @@ type Shares interface {
 // Record is all of it.
 type Record interface {
 	Threads
+	Presses
 	Replies
 	Shares
 }
@@ -50,6 +56,7 @@ func Run(t *testing.T, place func(t *testing.T) (open func() Record)) {
 	for name, test := range map[string]func(*testing.T, func() Record){
 		"a thread's turns come oldest first, the latest of them":    turns,
 		"a turn told twice is one turn":                             turnTwice,
+		"a turn is read without what the latest press took out":     reread,
 		"threads do not mix":                                        threadsApart,
 		"people's text comes back byte for byte":                    bytesKept,
 		"a reply is found by its question's key":                    replies,
@@ -84,7 +91,7 @@ func must(t *testing.T, err error) {
 func turn(n int) record.Turn {
 	return record.Turn{
 		Key: fmt.Sprintf("msg:%d", n), Question: fmt.Sprintf("質問 %d", n), Cases: []string{fmt.Sprintf("ipa2021/%d", n), "ipa2021/14"},
-		At: noon.Add(time.Duration(n) * time.Minute),
+		Without: []string{}, At: noon.Add(time.Duration(n) * time.Minute),
 	}
 }
 
@@ -110,6 +117,42 @@ func turnTwice(t *testing.T, open func() Record) {
 	got, err := r.Turns(ctx, thread, 10)
 	if err != nil || len(got) != 1 || got[0].Cases == nil || len(got[0].Cases) != 0 {
 		t.Errorf("%+v, %v; want the later one alone, with an empty list of cases", got, err)
+	}
+}
+
+func reread(t *testing.T, open func() Record) {
+	r := open()
+	must(t, r.AppendTurn(ctx, thread, turn(1)))
+	must(t, r.AppendTurn(ctx, thread, turn(2)))
+	press := func(n int64, without ...string) record.Turn {
+		return record.Turn{Key: turn(1).Key, Question: "?", Cases: []string{"ipa2021/7"}, Without: without, Press: n, At: noon.Add(time.Hour)}
+	}
+	other := press(9)
+	other.Key = "msg:9"
+	for i, c := range []struct {
+		turn   record.Turn
+		latest bool
+	}{
+		{press(5, "size"), true},
+		{press(4, "industry"), false}, // was slow
+		{press(5, "size"), true},      // its retry
+		{press(7, "industry", "size"), true},
+		{press(8), true}, // all put back
+		{other, false},   // forgotten
+	} {
+		if latest, err := r.Reread(ctx, thread, c.turn); err != nil || latest != c.latest {
+			t.Errorf("call %d: %v, %v", i, latest, err)
+		}
+		if i == 3 {
+			first := turn(1)
+			first.Cases, first.Without, first.Press = []string{"ipa2021/7"}, []string{"industry", "size"}, 7
+			if got, err := open().Turns(ctx, thread, 10); err != nil || !reflect.DeepEqual(got, []record.Turn{first, turn(2)}) {
+				t.Errorf("%+v, %v; want the question and its time as they were, and the rest new", got, err)
+			}
+		}
+	}
+	if got, err := r.Turns(ctx, thread, 10); err != nil || len(got) != 2 || len(got[0].Without) != 0 {
+		t.Errorf("%+v, %v; want nothing taken out", got, err)
 	}
 }
 
