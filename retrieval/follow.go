@@ -19,7 +19,7 @@ func (e *Engine) follow(q Query, history []Turn, book *Generation) Query {
 
 var (
 	// back is how a question points at the one before it.
-	back = regexp.MustCompile(`^(?:じゃあ|では|それなら|それじゃ|だったら|and |what about|how about|only )|その(?:中|うち|なか|会社|事例)|それら|この中|これら|上の|今の中|そこから|同じこと|を除くと|だと(?:どう)?|の場合|でも|among (?:them|those|these)|of (?:them|those|these)|which of|those|same`)
+	back = regexp.MustCompile(`^(?:じゃあ|では|それなら|それじゃ|だったら|それで|そしたら|で、|そこ|and |so |then |what about|how about|only )|の(?:ほう|方)[はがだも]|(?:会社|ところ|所)だけ|どっち|どちら|その(?:中|うち|なか|会社|事例)|それら|この中|これら|上の|今の中|そこから|同じこと|を除くと|だと(?:どう)?|の場合|でも|among (?:them|those|these)|of (?:them|those|these)|which of|those|same`)
 	// elsewhere asks for the same in any industry but the last one.
 	elsewhere = regexp.MustCompile(`(?:他|ほか|別|違う|よそ)の?(?:業種|業界|分野)|other (?:industr|sector|field)`)
 )

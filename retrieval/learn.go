@@ -32,8 +32,13 @@ func Lessons(l *Lexicon, utterances []Utterance, book cases.Book, expansions map
 			add(u.Concept, typed, kanaTeaches, false)
 		}
 	}
-	for _, f := range l.allForms() {
+	for i, f := range l.allForms() {
 		add(f.Concept, f.Text, formTeaches, false)
+		frame := frames[i%len(frames)]
+		if embeddings.ScriptOf([]rune(embeddings.Fold(f.Text) + " ")[0]) == embeddings.Latin {
+			frame = englishFrames[i%len(englishFrames)]
+		}
+		add(f.Concept, fmt.Sprintf(frame, f.Text), frameTeaches, false)
 	}
 	for _, c := range book.Cases {
 		class := fmt.Sprintf("page %d", c.Page)
@@ -43,6 +48,19 @@ func Lessons(l *Lexicon, utterances []Utterance, book cases.Book, expansions map
 	}
 	return out
 }
+
+// frameTeaches is how much a form teaches inside one of the frames that people
+// put around a word. What is outside the field gets them too, so that 事例 and
+// どこ say nothing about which of the two it is.
+const frameTeaches = 0.3
+
+var (
+	frames = []string{
+		"%sの事例", "%sをした会社おしえて", "%sをやっている会社はどこ", "%sの例が見たい", "%sについて知りたい", "%sで困っています", "%sってどうしてる？",
+		"%sはありますか", "%sを入れた会社", "%s 会社", "%sの話はある？", "%sはどこ？", "%sに成功したところ", "うちも%sをやりたい",
+	}
+	englishFrames = []string{"companies with %s", "any case about %s?", "who did %s", "example of %s", "how do others handle %s?", "%s at a small company"}
+)
 
 // kanaTeaches is how much an utterance teaches that is spelled in hiragana as
 // far as the readings go, as people type it who do not convert.

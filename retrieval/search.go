@@ -53,6 +53,11 @@ type Result struct {
 	// Count is the number of Hits for count and list questions, whose Hits are all
 	// that match; nil otherwise.
 	Count *int
+	// Share and Near are the best of the hits' (Why.Share, Why.Near).
+	Share, Near float64
+	// Held is how probable it is that the question is about something that a row
+	// of the book names, by the phrase model; 0 without one.
+	Held float64
 	// Exact: the matching Hits are the whole set of cases that meet the facets,
 	// found by SQL.
 	Exact bool
@@ -114,9 +119,22 @@ func (e *Engine) search(ctx context.Context, q Query, book *Generation, limit in
 			r.Book = book
 			continue
 		}
+		r.Held = held(q, book)
 		e.judge(&r, fuse(e.Weights, q.Facets, p, found.Found), limit)
 		return r, nil
 	}
+}
+
+// held is how probable it is that the question is about a concept that the
+// book names somewhere, in a row or a line, by the phrase model's senses.
+func held(q Query, book *Generation) float64 {
+	sum := 0.0
+	for _, sense := range q.Senses {
+		if df := float64(book.DF[embeddings.Dimension(conceptKey(sense.Name))]); df > 0 {
+			sum += sense.Weight * math.Min(1, df/3)
+		}
+	}
+	return sum
 }
 
 // nearestShown is how many cases a refusal shows.
@@ -124,16 +142,11 @@ const nearestShown = 3
 
 // judge splits ranked hits into matches, related cases and refusals.
 func (e *Engine) judge(r *Result, hits []Hit, limit int) {
-	best, inRow, near := 0.0, 0.0, 0.0
-	for i, h := range hits {
-		if i < nearestShown {
-			best, inRow = max(best, h.Why.Share), max(inRow, h.Why.RowShare)
-		}
-		near = max(near, h.Why.Near)
-	}
+	best, inRow, near := evidence(hits)
+	r.Share, r.Near = best, near
 	refused := best < e.Weights.Refuse
 	if len(r.Query.Phrase) > 0 {
-		refused = e.Weights.Border.refuses(r.Query, best, near)
+		refused = e.Weights.Border.Sum(r.Query, best, near, r.Held) > 0
 	}
 	if len(hits) == 0 || refused {
 		r.Refused = true
@@ -159,6 +172,18 @@ func (e *Engine) judge(r *Result, hits []Hit, limit int) {
 		return
 	}
 	r.Hits = hits[:min(limit, len(hits))]
+}
+
+// evidence sums up hits: what the best of them cover of the question, alone and
+// with their lines, and how near the nearest is.
+func evidence(hits []Hit) (share, inRow, near float64) {
+	for i, h := range hits {
+		if i < nearestShown {
+			share, inRow = max(share, h.Why.Share), max(inRow, h.Why.RowShare)
+		}
+		near = max(near, h.Why.Near)
+	}
+	return share, inRow, near
 }
 
 // strict keeps the hits that meet the facets, giving up one kind at a time

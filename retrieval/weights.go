@@ -60,39 +60,40 @@ type Weights struct {
 
 // Border weighs what speaks for and against an answer; a question is refused
 // when the sum is over zero. It is a logistic regression over the development
-// questions with its constant moved to where one answerable question in twenty
-// would be refused; docs/benchmarks.md has the calibration.
+// questions (`go test -tags tune -run Border ./retrieval/golden`) with its
+// constant moved to where one answerable question in twenty would be refused;
+// docs/benchmarks.md has the calibration.
 type Border struct {
 	Bias float64
 	// Outside scales the log odds of Query.Outside.
 	Outside float64
-	// Share and Near take off for what the best hits cover (Why.Share) and how near
-	// they are (Why.Near), Facets for a question that states any.
-	Share, Near, Facets float64
+	// Share, Near and Held take off for what the best hits cover (Why.Share), how
+	// near they are (Why.Near), and how surely the book names what is asked for
+	// (Result.Held); Facets for a question that states any.
+	Share, Near, Held, Facets float64
 }
 
-// refuses says that nothing answers a question whose best hits have this share
-// and nearness.
-func (b Border) refuses(q Query, share, near float64) bool {
+// Sum returns how much speaks for a refusal: over zero it is one.
+func (b Border) Sum(q Query, share, near, held float64) float64 {
 	p := min(max(q.Outside, 1e-4), 1-1e-4)
-	sum := b.Bias + b.Outside*math.Log(p/(1-p)) - b.Share*share - b.Near*near
+	sum := b.Bias + b.Outside*math.Log(p/(1-p)) - b.Share*share - b.Near*near - b.Held*held
 	if !q.Facets.Empty() {
 		sum -= b.Facets
 	}
-	return sum > 0
+	return sum
 }
 
 // DefaultWeights are the weights chosen on the development half.
 func DefaultWeights() Weights {
 	return Weights{
 		Title: 1, Measures: 1.2, FacetField: 0.5,
-		Word: 3, Bigram: 1.2, Unigram: 0.5, Concept: 1.8,
-		Sense: 2, Related: 0.5, Action: 0.85, Decoy: 1.5, Foreign: 0.3, Single: 0.3, CategoryWords: 1.2,
-		Line: 1.6, SecondLine: 0.2, Cover: 0.6,
-		Dense: 1, Phrase: 2, NextPhrase: 0.3,
-		Industry: 1.1, Category: 1, Size: 1, Stars: 1, Unstated: 0.3,
+		Word: 3, Bigram: 2, Unigram: 0.5, Concept: 1.8,
+		Sense: 2, Related: 0.5, Action: 0.65, Decoy: 1.5, Foreign: 0.3, Single: 0.39, CategoryWords: 1.2,
+		Line: 1.6, SecondLine: 0.2, Cover: 0.45,
+		Dense: 1, Phrase: 2, NextPhrase: 0.4,
+		Industry: 1.1, Category: 0.3, Size: 1, Stars: 1, Unstated: 0.3,
 		Unknown: 0.3, Lexical: 2, Topic: 0.6,
 		Refuse: 0.36, Match: 0.6,
-		Border: Border{Bias: 3.4, Outside: 1.13, Share: 2, Near: 1.45, Facets: 2.2},
+		Border: Border{Bias: 7.1, Outside: 1.06, Share: 2.2, Near: 5.9, Held: 1.96, Facets: 1.1},
 	}
 }
