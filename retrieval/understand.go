@@ -356,7 +356,7 @@ func (r *reader) settle() {
 	q := &r.query
 	topic := false
 	for _, f := range q.Content {
-		if q.Spans[f.Span].Kind != "facet" {
+		if kind := q.Spans[f.Span].Kind; kind != "facet" && kind != "sense" {
 			topic = true
 		}
 	}
@@ -376,7 +376,7 @@ func (r *reader) settle() {
 	case q.Intent == Find && !topic && f.Empty() && len(q.Spans) > 0 && q.Text == "":
 		q.Intent = Help
 	}
-	if q.Intent == Find && !f.Empty() && len(f.Pages) == 0 && !slices.ContainsFunc(q.Spans, func(s Span) bool { return s.Kind != "facet" && s.Kind != "unknown" }) {
+	if q.Intent == Find && !f.Empty() && len(f.Pages) == 0 && !slices.ContainsFunc(q.Spans, func(s Span) bool { return s.Kind != "facet" && s.Kind != "unknown" && s.Kind != "sense" }) {
 		q.Intent, q.bare = List, true // facets and not a word more: somebody looks them up
 	}
 	q.Strict = !f.Empty() && (!topic || q.Intent == Count || q.Intent == List || len(f.Pages) > 0)

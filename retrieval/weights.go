@@ -56,6 +56,8 @@ type Weights struct {
 	// Match is the share of the question that a hit must cover itself to be
 	// called a match and not only related, relative to the best hit.
 	Match float64
+	// MatchScore is the part of the best score that a match has at least.
+	MatchScore float64
 }
 
 // Border weighs what speaks for and against an answer; a question is refused
@@ -93,7 +95,7 @@ func DefaultWeights() Weights {
 		Dense: 1, Phrase: 2, NextPhrase: 0.4,
 		Industry: 1.1, Category: 0.3, Size: 1, Stars: 1, Unstated: 0.3,
 		Unknown: 0.3, Lexical: 2, Topic: 0.6,
-		Refuse: 0.36, Match: 0.6,
+		Refuse: 0.36, Match: 0.6, MatchScore: 0.75,
 		Border: Border{Bias: 7.1, Outside: 1.06, Share: 2.2, Near: 5.9, Held: 1.96, Facets: 1.1},
 	}
 }
