@@ -91,30 +91,62 @@ func (r *reader) pages() {
 // taken for that case: shorter ones are words that people use.
 const shortTitle = 12
 
-// titles takes the title of a case for its page.
+// quotedPattern is what somebody remembers of a title.
+var quotedPattern = regexp.MustCompile(`[「『“"]([^「」『』“”"]{3,40})[」』”"]`)
+
+// mostTitles is how many titles may have what was quoted: more is a topic.
+const mostTitles = 3
+
+// titles takes the title of a case, or a part of one in quotation marks, for its page.
 func (r *reader) titles() {
+	r.each(quotedPattern, func(from, to int, g []string) {
+		var pages []int
+		for _, title := range r.book.Titles {
+			if strings.Contains(title.Letters, letters([]rune(g[1]))) {
+				pages = append(pages, title.Page)
+			}
+		}
+		if len(pages) > 0 && len(pages) <= mostTitles {
+			r.name(from, to, pages)
+		}
+	})
 	if len(r.t.orig) < shortTitle {
 		return
 	}
-	var letters []rune
 	var at []int
 	for i, c := range r.t.orig {
 		if embeddings.ScriptOf(c) != embeddings.Other {
-			letters, at = append(letters, c), append(at, i)
+			at = append(at, i)
 		}
 	}
-	asked := string(letters)
+	asked := letters(r.t.orig)
 	for _, title := range r.book.Titles {
 		before, _, found := strings.Cut(asked, title.Letters)
 		if !found || len([]rune(title.Letters)) < shortTitle {
 			continue
 		}
 		first := len([]rune(before))
-		last := first + len([]rune(title.Letters)) - 1
-		if r.claim(at[first], at[last]+1, Span{Kind: "facet", Means: "page", Certain: 1}) {
-			r.query.Facets.Pages = appendPage(r.query.Facets.Pages, title.Page)
+		r.name(at[first], at[first+len([]rune(title.Letters))-1]+1, []int{title.Page})
+	}
+}
+
+// name takes a stretch for the pages it names.
+func (r *reader) name(from, to int, pages []int) {
+	if r.claim(from, to, Span{Kind: "facet", Means: "page", Certain: 1}) {
+		for _, page := range pages {
+			r.query.Facets.Pages = appendPage(r.query.Facets.Pages, page)
 		}
 	}
+}
+
+// letters are the letters and digits of a text.
+func letters(text []rune) string {
+	return strings.Map(func(r rune) rune {
+		if embeddings.ScriptOf(r) == embeddings.Other {
+			return -1
+		}
+		return r
+	}, string(text))
 }
 
 // Title is the title of a case as questions are searched for it.
@@ -128,13 +160,7 @@ type Title struct {
 func Titles(list []cases.Case) []Title {
 	out := make([]Title, 0, len(list))
 	for _, c := range list {
-		letters := strings.Map(func(r rune) rune {
-			if embeddings.ScriptOf(r) == embeddings.Other {
-				return -1
-			}
-			return r
-		}, matchable(c.Title))
-		out = append(out, Title{letters, c.Page})
+		out = append(out, Title{letters([]rune(matchable(c.Title))), c.Page})
 	}
 	return out
 }

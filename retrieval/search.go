@@ -252,6 +252,9 @@ func (e *Engine) lookup(ctx context.Context, q Query, book *Generation) (Result,
 	slices.SortStableFunc(r.Hits, func(a, b Hit) int { return cmp.Compare(b.Score, a.Score) })
 	if q.Intent == Compare && len(q.Facets.Pages) > 0 {
 		slices.SortStableFunc(r.Hits, func(a, b Hit) int { return cmp.Compare(a.Case.Page, b.Case.Page) })
+		for i := range r.Hits {
+			r.Hits[i].Score = 1 // side by side, none before another
+		}
 	}
 	if q.Intent == Count || q.Intent == List {
 		n := len(r.Hits)

@@ -138,6 +138,9 @@ func writeWhy(w io.Writer, r retrieval.Result, dropped []answer.Drop) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n読み取り: %s\n", r.Query.Intent)
 	for _, s := range r.Query.Spans {
+		if s.Kind == "sense" {
+			continue
+		}
 		fmt.Fprintf(&b, "  %-8s %s", s.Kind, s.Text)
 		if s.Means != "" {
 			fmt.Fprintf(&b, " → %s", s.Means)
@@ -147,9 +150,16 @@ func writeWhy(w io.Writer, r retrieval.Result, dropped []answer.Drop) error {
 		}
 		fmt.Fprintln(&b)
 	}
+	if len(r.Query.Senses) > 0 {
+		fmt.Fprintf(&b, "  文全体の意味（言い回しのモデル）:")
+		for _, s := range r.Query.Senses {
+			fmt.Fprintf(&b, " %s %.2f", s.Name, s.Weight)
+		}
+		fmt.Fprintf(&b, "\n  分野の外である確率 %.2f、事例集にある話題である確率 %.2f、最も近い言い回し %.2f\n", r.Query.Outside, r.Held, r.Near)
+	}
 	for _, h := range append(append([]retrieval.Hit{}, r.Hits...), r.Nearest...) {
 		y := h.Why
-		fmt.Fprintf(&b, "p.%-3d %6.3f = 本文 %.3f + 展開 %.3f + 密 %.3f + 条件 %.3f  理解 %.2f（本文 %.2f）%s", h.Case.Page, h.Score, y.Row, y.Line, y.Dense, y.Facet, y.Share, y.RowShare, strings.Join(y.Words, "、"))
+		fmt.Fprintf(&b, "p.%-3d %6.3f = 本文 %.3f + 展開 %.3f + 言い回し %.3f + 密 %.3f + 条件 %.3f + 同列 %.3f  理解 %.2f（本文 %.2f）%s", h.Case.Page, h.Score, y.Row, y.Line, y.Phrase, y.Dense, y.Facet, y.Level, y.Share, y.RowShare, strings.Join(y.Words, "、"))
 		if len(y.LineWords) > 0 {
 			fmt.Fprintf(&b, " ／展開: %s", strings.Join(y.LineWords, "、"))
 		}
