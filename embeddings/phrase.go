@@ -24,6 +24,7 @@ type Phrases struct {
 	layer  []byte // per class the same
 	border []byte // per bucket an int8, in 1/127 of head.Border
 	stride int
+	hidden map[string][]float32
 }
 
 // phraseHead describes the file.
@@ -31,6 +32,8 @@ type phraseHead struct {
 	Dim     int      `json:"dim"`
 	Buckets int      `json:"buckets"`
 	Classes []string `json:"classes"`
+	// Hidden are the classes that only have a vector (ClassVector).
+	Hidden []string `json:"hidden"`
 	// Border is the largest weight of the border, Bias its constant.
 	Border float64 `json:"border"`
 	Bias   float64 `json:"bias"`
@@ -39,7 +42,7 @@ type phraseHead struct {
 }
 
 // phraseMagic begins the file of a model; the number is the format's.
-const phraseMagic = "jirei phrases 2\n"
+const phraseMagic = "jirei phrases 3\n"
 
 // OpenPhrases opens the file of a trained model, which must not change
 // afterwards.
@@ -54,11 +57,13 @@ func OpenPhrases(file []byte) (*Phrases, error) {
 		return nil, fmt.Errorf("the head of the phrase model cannot be read: %w", err)
 	}
 	p.stride = 4 + p.head.Dim
-	if p.head.Dim <= 0 || p.head.Buckets <= 0 || len(body) != p.stride*(p.head.Buckets+len(p.head.Classes))+p.head.Buckets {
+	if p.head.Dim <= 0 || p.head.Buckets <= 0 || len(body) != p.stride*(p.head.Buckets+len(p.head.Classes)+len(p.head.Hidden))+p.head.Buckets {
 		return nil, errors.New("the phrase model is cut off or too long")
 	}
 	p.grams, body = body[:p.stride*p.head.Buckets], body[p.stride*p.head.Buckets:]
-	p.layer, p.border = body[:p.stride*len(p.head.Classes)], body[p.stride*len(p.head.Classes):]
+	rows := p.stride * (len(p.head.Classes) + len(p.head.Hidden))
+	p.layer, p.border = body[:rows], body[rows:]
+	p.open()
 	return p, nil
 }
 
@@ -69,30 +74,52 @@ func (p *Phrases) Inputs() string { return p.head.Inputs }
 // probabilities in the same order.
 func (p *Phrases) Classes() []string { return p.head.Classes }
 
+// ClassVector returns the unit vector that texts of a hidden class are near to,
+// nil where the model knows no such class. It must not be changed.
+func (p *Phrases) ClassVector(class string) []float32 { return p.hidden[class] }
+
+// open decodes the vectors of the hidden classes.
+func (p *Phrases) open() {
+	p.hidden = make(map[string][]float32, len(p.head.Hidden))
+	for i, name := range p.head.Hidden {
+		row := p.layer[(len(p.head.Classes)+i)*p.stride:][:p.stride]
+		v := make([]float32, p.head.Dim)
+		for k := range v {
+			v[k] = float32(int8(row[4+k]))
+		}
+		p.hidden[name] = unit(v)
+	}
+}
+
 // Vector returns the unit vector of a text that has these grams, nil where it
 // has none.
 func (p *Phrases) Vector(grams []string) []float32 {
-	h := p.hidden(grams)
+	h := p.sum(grams)
 	if h == nil {
 		return nil
 	}
+	return unit(h)
+}
+
+// unit scales a vector to length one, in place; nil where it has none.
+func unit(v []float32) []float32 {
 	var sum float64
-	for _, v := range h {
-		sum += float64(v) * float64(v)
+	for _, x := range v {
+		sum += float64(x) * float64(x)
 	}
 	if sum == 0 {
 		return nil
 	}
 	norm := float32(1 / math.Sqrt(sum))
-	for i := range h {
-		h[i] *= norm
+	for i := range v {
+		v[i] *= norm
 	}
-	return h
+	return v
 }
 
 // Sense returns how probable each class is for a text that has these grams.
 func (p *Phrases) Sense(grams []string) []float64 {
-	h := p.hidden(grams)
+	h := p.sum(grams)
 	out := make([]float64, len(p.head.Classes))
 	if h == nil {
 		return out
@@ -133,7 +160,7 @@ func (p *Phrases) Outside(grams []string) float64 {
 	return 1 / (1 + math.Exp(-p.head.Bias-sum*p.head.Border/127/math.Sqrt(float64(len(grams)))))
 }
 
-func (p *Phrases) hidden(grams []string) []float32 {
+func (p *Phrases) sum(grams []string) []float32 {
 	if len(grams) == 0 {
 		return nil
 	}

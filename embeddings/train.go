@@ -10,6 +10,7 @@ import (
 
 // Sample is one text that TrainPhrases learns from.
 type Sample struct {
+	// Class is what it is about; "" teaches only what is outside the field.
 	Class string
 	Grams []string
 	// Weight scales how much it teaches, 1 for a sentence.
@@ -41,7 +42,7 @@ func TrainPhrases(samples []Sample, t Training) ([]byte, error) {
 	classes, of := []string{}, map[string]int{}
 	name := func(hidden bool) {
 		for _, s := range samples {
-			if _, known := of[s.Class]; !known && s.Hidden == hidden {
+			if _, known := of[s.Class]; !known && s.Hidden == hidden && s.Class != "" {
 				of[s.Class] = len(classes)
 				classes = append(classes, s.Class)
 			}
@@ -55,7 +56,7 @@ func TrainPhrases(samples []Sample, t Training) ([]byte, error) {
 	border := newBorder(t)
 	border.run(samples)
 	most := border.most()
-	head, err := json.Marshal(phraseHead{Dim: t.Dim, Buckets: t.Buckets, Classes: classes[:told], Border: most, Bias: border.bias, Inputs: t.Inputs})
+	head, err := json.Marshal(phraseHead{Dim: t.Dim, Buckets: t.Buckets, Classes: classes[:told], Hidden: classes[told:], Border: most, Bias: border.bias, Inputs: t.Inputs})
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +65,7 @@ func TrainPhrases(samples []Sample, t Training) ([]byte, error) {
 	for _, row := range m.grams {
 		file = appendRow(file, row)
 	}
-	for _, row := range m.layer[:told] {
+	for _, row := range m.layer {
 		file = appendRow(file, row)
 	}
 	for _, v := range border.weights {
@@ -134,7 +135,7 @@ func (m *trainer) run(samples []Sample, of map[string]int) {
 		m.random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		for _, i := range order {
 			step++
-			if len(buckets[i]) > 0 {
+			if len(buckets[i]) > 0 && samples[i].Class != "" {
 				m.learn(buckets[i], of[samples[i].Class], float32(m.t.Rate*(1-step/steps)*samples[i].Weight))
 			}
 		}

@@ -48,6 +48,9 @@ type probed struct {
 	// weight is how much each part matters: the share is over these.
 	weight []float64
 	texts  []string // per part its text
+	// taught returns the vector that the phrase model learned for a case of the
+	// book it was taught, nil for others.
+	taught func(cases.ID) []float32
 }
 
 // credit is what one feature says about one part of the question. Words add
@@ -74,7 +77,7 @@ func fuse(w Weights, f Facets, p probed, found []Candidate) []Hit {
 		hits = append(hits, h)
 	}
 	for i, c := range found {
-		score(w, f, &hits[i], c, best)
+		score(w, f, &hits[i], c, p, best)
 	}
 	level(hits)
 	slices.SortFunc(hits, func(a, b Hit) int {
@@ -130,7 +133,7 @@ func lexical(w Weights, p probed, c Candidate) Hit {
 }
 
 // score adds up a hit, given the best lexical score of all.
-func score(w Weights, f Facets, h *Hit, c Candidate, best float64) {
+func score(w Weights, f Facets, h *Hit, c Candidate, p probed, best float64) {
 	why := &h.Why
 	if best > 0 {
 		why.Row, why.Line = why.Row/best, why.Line/best
@@ -138,6 +141,9 @@ func score(w Weights, f Facets, h *Hit, c Candidate, best float64) {
 	why.Dense = w.Dense * max(0, c.Cosine)
 	for i, s := range c.Phrases {
 		why.Phrase += w.Phrase * max(0, s) * math.Pow(w.NextPhrase, float64(i))
+	}
+	if v := p.taught(h.Case.ID); sameLength(v, p.probe.Phrase) {
+		why.Phrase += w.Taught * max(0, inner(v, p.probe.Phrase))
 	}
 	if len(c.Phrases) > 0 {
 		why.Near = c.Phrases[0]

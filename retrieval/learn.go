@@ -17,16 +17,20 @@ import (
 const formTeaches = 0.5
 
 // Lessons are what the phrase model learns from: the utterances and the forms
-// of the lexicon, each for its concept, and the book's rows with their
-// expansion lines, each for its page. Another book has no lessons of its own;
+// of the lexicon, each for its concept, and the book's rows with lines of what
+// they answer (the expansion lines, and more), each for its page. Another book has no lessons of its own;
 // its rows get vectors of the same model.
-func Lessons(l *Lexicon, utterances []Utterance, book cases.Book, expansions map[cases.ID][]string) []embeddings.Sample {
+func Lessons(l *Lexicon, utterances []Utterance, book cases.Book, lines ...map[cases.ID][]string) []embeddings.Sample {
 	var out []embeddings.Sample
 	add := func(class, text string, weight float64, hidden bool) {
 		out = append(out, embeddings.Sample{Class: class, Grams: l.grams(matchable(text), l.concepts(embeddings.Fold(text))), Weight: weight, Hidden: hidden, Outside: strings.HasPrefix(class, decoy)})
 	}
 	kana := l.kana()
 	for _, u := range utterances {
+		if u.Concept == Requests { // they teach the border alone: their words are the field's
+			out = append(out, embeddings.Sample{Grams: l.grams(matchable(u.Text), l.concepts(embeddings.Fold(u.Text))), Weight: 1, Outside: true})
+			continue
+		}
 		add(u.Concept, u.Text, 1, false)
 		if typed := kana.Replace(u.Text); typed != u.Text {
 			add(u.Concept, typed, kanaTeaches, false)
@@ -41,9 +45,12 @@ func Lessons(l *Lexicon, utterances []Utterance, book cases.Book, expansions map
 		add(f.Concept, fmt.Sprintf(frame, f.Text), frameTeaches, false)
 	}
 	for _, c := range book.Cases {
-		class := fmt.Sprintf("page %d", c.Page)
-		for _, text := range slices.Concat([]string{c.Title}, c.Measures, expansions[c.ID]) {
-			add(class, text, 1, true)
+		texts := slices.Concat([]string{c.Title}, c.Measures)
+		for _, more := range lines {
+			texts = append(texts, more[c.ID]...)
+		}
+		for _, text := range texts {
+			add(string(c.ID), text, 1, true)
 		}
 	}
 	return out

@@ -1,6 +1,7 @@
 package retrieval
 
 import (
+	"github.com/jirei/jirei/cases"
 	"github.com/jirei/jirei/embeddings"
 )
 
@@ -26,6 +27,15 @@ func (l *Lexicon) phrase(text string) []float32 {
 		return nil
 	}
 	return l.phrases.Vector(l.grams(matchable(text), l.concepts(embeddings.Fold(text))))
+}
+
+// taught returns the vector that the model learned for a case; nil for a case
+// that it was not taught, and without a model.
+func (l *Lexicon) taught(id cases.ID) []float32 {
+	if l.phrases == nil {
+		return nil
+	}
+	return l.phrases.ClassVector(string(id))
 }
 
 // decoy begins the names of concepts that are outside the field.

@@ -94,7 +94,7 @@ func (e *Engine) search(ctx context.Context, q Query, book *Generation, limit in
 		return e.lookup(ctx, q, book)
 	}
 	r := Result{Query: q, Book: book}
-	if len(q.Content) == 0 {
+	if len(q.Content) == 0 && (len(q.Phrase) == 0 || q.Intent == Help || !Asks(q.Text)) {
 		r.Refused = true
 		return r, nil
 	}
@@ -307,7 +307,7 @@ func (e *Engine) addUnstated(ctx context.Context, r *Result, facets Facets) erro
 // probe turns a question's features into a sparse vector with idf, and works
 // out how much each part of the question matters.
 func (e *Engine) probe(q Query, book *Generation) probed {
-	p := probed{weight: make([]float64, len(q.Spans)), texts: make([]string, len(q.Spans))}
+	p := probed{weight: make([]float64, len(q.Spans)), texts: make([]string, len(q.Spans)), taught: e.lexicon.taught}
 	words := make([]float64, len(q.Spans)) // per part, the idf of its words together
 	known := make([]bool, len(q.Spans))
 	for i, s := range q.Spans {

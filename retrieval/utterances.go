@@ -10,10 +10,17 @@ import (
 // Utterance is a sentence in which somebody says what a concept means, mostly
 // without its name: 「小さい棒に入れて持って帰る」 for a memory stick. The phrase model
 // learns from them (Lessons); at run time they are not needed.
-type Utterance struct{ Concept, Text string }
+type Utterance struct {
+	// Concept is Requests for what nobody can answer from a casebook.
+	Concept, Text string
+}
 
-// ReadUtterances parses files of "[utterances concept]" sections with an
-// utterance a line, in the order of the files' names. The error names file and
+// Requests stands for the concept of an utterance that uses the field's words
+// and asks for what no casebook holds: a procedure, a price, a definition.
+const Requests = "requests"
+
+// ReadUtterances parses files of "[utterances concept]" sections, and
+// "[requests]", with an utterance a line, in the order of the files' names. The error names file and
 // line.
 func ReadUtterances(files map[string]string) ([]Utterance, error) {
 	var out []Utterance
@@ -30,6 +37,8 @@ func ReadUtterances(files map[string]string) ([]Utterance, error) {
 			fail := func(what string) error { return fmt.Errorf("%s:%d: %s: %q", name, n, what, line) }
 			switch {
 			case line == "" || strings.HasPrefix(line, "#"):
+			case line == "["+Requests+"]":
+				concept = Requests
 			case strings.HasPrefix(line, "["):
 				head, ok := strings.CutPrefix(line, "[utterances ")
 				if !ok || !strings.HasSuffix(head, "]") || len(head) < 2 {

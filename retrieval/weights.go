@@ -36,6 +36,9 @@ type Weights struct {
 	// Phrase scales the best similarity by the phrase model against the best score
 	// by words, which is 1; NextPhrase what each next passage adds to it.
 	Phrase, NextPhrase float64
+	// Taught scales the similarity to what the phrase model learned of the very
+	// case, which it did of the embedded book's.
+	Taught float64
 	// Industry, Category, Size and Stars scale a score up where the case meets
 	// that kind of stated facet; Unstated where its row leaves the size blank.
 	Industry, Category, Size, Stars, Unstated float64
@@ -92,7 +95,7 @@ func DefaultWeights() Weights {
 		Word: 3, Bigram: 2, Unigram: 0.5, Concept: 1.8,
 		Sense: 2, Related: 0.5, Action: 0.65, Decoy: 1.5, Foreign: 0.3, Single: 0.39, CategoryWords: 1.2,
 		Line: 1.6, SecondLine: 0.2, Cover: 0.45,
-		Dense: 1, Phrase: 2, NextPhrase: 0.4,
+		Dense: 1, Phrase: 2, NextPhrase: 0.4, Taught: 1,
 		Industry: 1.1, Category: 0.3, Size: 1, Stars: 1, Unstated: 0.3,
 		Unknown: 0.3, Lexical: 2, Topic: 0.6,
 		Refuse: 0.36, Match: 0.6, MatchScore: 0.75,

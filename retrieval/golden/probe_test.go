@@ -25,6 +25,18 @@ func fresh(t *testing.T) []retrieval.Golden {
 	return out
 }
 
+func third(t *testing.T) []retrieval.Golden {
+	f, err := os.Open("/tmp/ph/c.jsonl")
+	if err != nil {
+		return nil
+	}
+	out, err := retrieval.ReadGolden(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
 func report(t *testing.T, e *retrieval.Engine, name string, q []retrieval.Golden) {
 	out, err := e.Evaluate(context.Background(), q)
 	if err != nil {
