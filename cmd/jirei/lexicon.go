@@ -15,8 +15,10 @@ import (
 
 var lexiconCommand = command{
 	name: "lexicon", args: "ことば | --check", does: "ことばが jirei にとって何を意味するかを示します",
-	flags: func(f *pflag.FlagSet) { f.Bool("check", false, "語彙のうち、見直したほうがよいことばを示します") },
-	run:   lexicon,
+	flags: func(f *pflag.FlagSet) {
+		f.Bool("check", false, "語彙のうち、見直したほうがよいことばを示します")
+	},
+	run: lexicon,
 }
 
 // lexicon explains words without a store: what each part is taken for, and for

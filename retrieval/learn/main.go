@@ -6,7 +6,6 @@ package main
 
 import (
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,7 +17,7 @@ import (
 
 func main() {
 	if err := run(); err != nil {
-		slog.Error("learning failed", "error", err)
+		fmt.Fprintln(os.Stderr, "learn:", err)
 		os.Exit(1)
 	}
 }
@@ -57,7 +56,7 @@ func run() error {
 		return err
 	}
 	lessons := retrieval.Lessons(words, utterances, book, lines)
-	model, err := embeddings.TrainPhrases(lessons, training(retrieval.LessonsHash(lessons)))
+	model, err := embeddings.TrainPhrases(words.Samples(lessons), training(words.LessonsHash(lessons)))
 	if err != nil {
 		return fmt.Errorf("training: %w", err)
 	}
