@@ -14,7 +14,7 @@ export GOFLAGS := -buildvcs=false $(GOFLAGS)
 # Runs, not seconds: go test now and then reports the end of its own time as "context deadline exceeded", a failure.
 FUZZTIME ?= 50000x
 
-.PHONY: help run build test lint bench fuzz vuln bundle licenses
+.PHONY: help run build test lint bench fuzz vuln bundle licenses learn
 .NOTPARALLEL: # the steps' output is read in order, and Go uses all cores by itself
 .DEFAULT_GOAL := help
 
@@ -57,6 +57,9 @@ vuln: $(VULN) ## known vulnerabilities in what we call; says so where the databa
 
 bundle: ## rebuild the playground's page (needs npm)
 	bot/playground/page/build.sh
+
+learn: ## retrain the phrase model after a change of words, utterances, expansion lines or the book
+	go run ./retrieval/learn
 
 licenses: ## rewrite docs/third-party.txt from the modules that are linked
 	.ci/licenses

@@ -44,6 +44,8 @@ type phraseHead struct {
 // phraseMagic begins the file of a model; the number is the format's.
 const phraseMagic = "jirei phrases 3\n"
 
+var errCutOff = errors.New("the phrase model is cut off or too long")
+
 // OpenPhrases opens the file of a trained model, which must not change
 // afterwards.
 func OpenPhrases(file []byte) (*Phrases, error) {
@@ -52,13 +54,18 @@ func OpenPhrases(file []byte) (*Phrases, error) {
 		return nil, errors.New("this is no phrase model, or one of another format")
 	}
 	line, body, ok := bytes.Cut(rest, []byte("\n"))
+	if !ok {
+		return nil, errCutOff
+	}
 	p := &Phrases{}
-	if err := json.Unmarshal(line, &p.head); err != nil || !ok {
+	if err := json.Unmarshal(line, &p.head); err != nil {
 		return nil, fmt.Errorf("the head of the phrase model cannot be read: %w", err)
 	}
 	p.stride = 4 + p.head.Dim
-	if p.head.Dim <= 0 || p.head.Buckets <= 0 || len(body) != p.stride*(p.head.Buckets+len(p.head.Classes)+len(p.head.Hidden))+p.head.Buckets {
-		return nil, errors.New("the phrase model is cut off or too long")
+	// Held against the file's length one by one: their product may overflow.
+	if p.head.Dim <= 0 || p.head.Buckets <= 0 || p.head.Dim > len(body) || p.head.Buckets > len(body) ||
+		len(body) != p.stride*(p.head.Buckets+len(p.head.Classes)+len(p.head.Hidden))+p.head.Buckets {
+		return nil, errCutOff
 	}
 	p.grams, body = body[:p.stride*p.head.Buckets], body[p.stride*p.head.Buckets:]
 	rows := p.stride * (len(p.head.Classes) + len(p.head.Hidden))

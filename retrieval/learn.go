@@ -16,33 +16,39 @@ import (
 // an utterance: it names the concept, but nobody talks like that.
 const formTeaches = 0.5
 
+// Lesson is a text that the phrase model learns from.
+type Lesson struct {
+	// Class is the concept it is about, or the page of the book it stands on.
+	Class, Text string
+	// Weight scales how much it teaches, 1 for a sentence.
+	Weight float64
+	// Page: the class is a page, which teaches and is not told.
+	Page bool
+}
+
 // Lessons are what the phrase model learns from: the utterances and the forms
 // of the lexicon, each for its concept, and the book's rows with lines of what
 // they answer (the expansion lines, and more), each for its page. Another book has no lessons of its own;
 // its rows get vectors of the same model.
-func Lessons(l *Lexicon, utterances []Utterance, book cases.Book, lines ...map[cases.ID][]string) []embeddings.Sample {
-	var out []embeddings.Sample
-	add := func(class, text string, weight float64, hidden bool) {
-		out = append(out, embeddings.Sample{Class: class, Grams: l.grams(matchable(text), l.concepts(embeddings.Fold(text))), Weight: weight, Hidden: hidden, Outside: strings.HasPrefix(class, decoy)})
-	}
+func Lessons(l *Lexicon, utterances []Utterance, book cases.Book, lines ...map[cases.ID][]string) []Lesson {
+	var out []Lesson
 	kana := l.kana()
 	for _, u := range utterances {
-		if u.Concept == Requests { // they teach the border alone: their words are the field's
-			out = append(out, embeddings.Sample{Grams: l.grams(matchable(u.Text), l.concepts(embeddings.Fold(u.Text))), Weight: 1, Outside: true})
+		out = append(out, Lesson{u.Concept, u.Text, 1, false})
+		if u.Concept == Requests {
 			continue
 		}
-		add(u.Concept, u.Text, 1, false)
 		if typed := kana.Replace(u.Text); typed != u.Text {
-			add(u.Concept, typed, kanaTeaches, false)
+			out = append(out, Lesson{u.Concept, typed, kanaTeaches, false})
 		}
 	}
 	for i, f := range l.allForms() {
-		add(f.Concept, f.Text, formTeaches, false)
+		out = append(out, Lesson{f.Concept, f.Text, formTeaches, false})
 		frame := frames[i%len(frames)]
 		if embeddings.ScriptOf([]rune(embeddings.Fold(f.Text) + " ")[0]) == embeddings.Latin {
 			frame = englishFrames[i%len(englishFrames)]
 		}
-		add(f.Concept, fmt.Sprintf(frame, f.Text), frameTeaches, false)
+		out = append(out, Lesson{f.Concept, fmt.Sprintf(frame, f.Text), frameTeaches, false})
 	}
 	for _, c := range book.Cases {
 		texts := slices.Concat([]string{c.Title}, c.Measures)
@@ -50,7 +56,24 @@ func Lessons(l *Lexicon, utterances []Utterance, book cases.Book, lines ...map[c
 			texts = append(texts, more[c.ID]...)
 		}
 		for _, text := range texts {
-			add(string(c.ID), text, 1, true)
+			out = append(out, Lesson{string(c.ID), text, 1, true})
+		}
+	}
+	return out
+}
+
+// Samples cuts lessons into what embeddings.TrainPhrases takes. Requests teach
+// the border alone: their words are the field's.
+func (l *Lexicon) Samples(lessons []Lesson) []embeddings.Sample {
+	out := make([]embeddings.Sample, len(lessons))
+	for i, s := range lessons {
+		class := s.Class
+		if class == Requests {
+			class = ""
+		}
+		out[i] = embeddings.Sample{
+			Class: class, Grams: l.grams(matchable(s.Text), l.concepts(embeddings.Fold(s.Text))), Weight: s.Weight, Hidden: s.Page,
+			Outside: !s.Page && (class == "" || strings.HasPrefix(class, decoy)),
 		}
 	}
 	return out
@@ -118,11 +141,26 @@ func (l *Lexicon) allForms() []Utterance {
 	return out
 }
 
-// LessonsHash names lessons, for the model that learned from them.
-func LessonsHash(lessons []embeddings.Sample) string {
+// probedLessons is every how many lessons LessonsHash cuts one into grams.
+const probedLessons = 100
+
+// LessonsHash names lessons, for the model that learned from them. It hashes
+// their texts and the files of words; of the grams it hashes a hundredth, so
+// that a change of the code that cuts them shows: all of them take four
+// seconds, and with -race most of a minute.
+func (l *Lexicon) LessonsHash(lessons []Lesson) string {
 	hash := sha256.New()
-	for _, s := range lessons {
-		fmt.Fprintf(hash, "%s\x00%s\x00%g\n", s.Class, strings.Join(s.Grams, "\x00"), s.Weight)
+	files, _, _ := strings.Cut(l.hash, " ") // without the model
+	fmt.Fprintln(hash, files)
+	var some []Lesson
+	for i, s := range lessons {
+		fmt.Fprintf(hash, "%s\x00%s\x00%g\n", s.Class, s.Text, s.Weight)
+		if i%probedLessons == 0 {
+			some = append(some, s)
+		}
+	}
+	for _, s := range l.Samples(some) {
+		fmt.Fprintln(hash, strings.Join(s.Grams, "\x00"))
 	}
 	return hex.EncodeToString(hash.Sum(nil))[:16]
 }

@@ -225,10 +225,13 @@ func (r *reader) sizes() {
 	})
 }
 
+// notPeople is what makes of a number of people something else: 20人分のパソコン, 3人目.
+var notPeople = regexp.MustCompile(`^(?:分|目|月|用|組|乗り|掛け|部屋)`)
+
 // size takes a range, unless the text says "two people in charge" rather than
 // how big the company is: under three is never a company size people ask by.
 func (r *reader) size(from, to int, size cases.Size) {
-	if size.Min < 3 && size.Max < 3 && size.Max > 0 || size.Min == 0 {
+	if size.Min < 3 && size.Max < 3 && size.Max > 0 || size.Min == 0 || notPeople.MatchString(r.t.slice(to, len(r.t.orig))) {
 		return
 	}
 	if r.query.Facets.Size == nil && r.claim(from, to, Span{Kind: "facet", Means: "size", Certain: 1}) {
@@ -278,8 +281,12 @@ func (r *reader) kanjiNumbers() {
 			}
 			return
 		}
+		second := g[2]
+		if two := []rune(word); second == "" && len(two) == 2 && kanjiValue(word) < 10 { // 四五人 is 四、五人
+			word, second = string(two[0]), string(two[1])
+		}
 		n := kanjiValue(word)
-		if high := kanjiValue(g[2]); high > n && n >= 3 { // 四、五人
+		if high := kanjiValue(second); high > n && n >= 3 { // 四、五人
 			r.size(from, to, cases.Size{Min: n, Max: high})
 			return
 		}

@@ -28,6 +28,7 @@ var house = map[string]struct{ may, tests []string }{
 
 	"retrieval":             {may: []string{"cases", "embeddings"}, tests: []string{"retrieval/sqlite", "retrieval/storetest", "retrieval/golden"}},
 	"retrieval/golden":      {may: []string{"retrieval"}, tests: []string{"cases", "retrieval/sqlite"}},
+	"retrieval/learn":       {may: []string{"cases", "embeddings", "retrieval"}},
 	"retrieval/postgres":    {may: []string{"cases", "embeddings", "retrieval"}, tests: []string{"retrieval/storetest"}},
 	"retrieval/sqlite":      {may: []string{"cases", "embeddings", "retrieval", "retrieval/sqlite/file"}, tests: []string{"retrieval/storetest"}},
 	"retrieval/sqlite/file": {},

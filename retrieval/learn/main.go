@@ -6,7 +6,6 @@ package main
 
 import (
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,7 +17,7 @@ import (
 
 func main() {
 	if err := run(); err != nil {
-		slog.Error("learning failed", "error", err)
+		fmt.Fprintln(os.Stderr, "learn:", err)
 		os.Exit(1)
 	}
 }
@@ -66,7 +65,7 @@ func run() error {
 		return err
 	}
 	lessons := retrieval.Lessons(words, utterances, book, lines, taught)
-	model, err := embeddings.TrainPhrases(lessons, training(retrieval.LessonsHash(lessons)))
+	model, err := embeddings.TrainPhrases(words.Samples(lessons), training(words.LessonsHash(lessons)))
 	if err != nil {
 		return fmt.Errorf("training: %w", err)
 	}
@@ -80,7 +79,7 @@ func utterances(pattern string) ([]retrieval.Utterance, error) {
 	}
 	files := map[string]string{}
 	for _, path := range paths {
-		text, err := os.ReadFile(path) //nolint:gosec // our own files
+		text, err := os.ReadFile(path)
 		if err != nil {
 			return nil, err
 		}
