@@ -89,29 +89,34 @@ func (e *Engine) Evaluate(ctx context.Context, questions []Golden) ([]Outcome, e
 		if err != nil {
 			return nil, fmt.Errorf("question %s: %w", g.ID, err)
 		}
-		o := Outcome{Golden: g, Refused: r.Refused, Result: r}
-		for _, h := range r.Hits {
-			o.Pages = append(o.Pages, h.Case.Page)
-			o.Share = max(o.Share, h.Why.Share)
-		}
-		for _, h := range r.Nearest {
-			o.Share = max(o.Share, h.Why.Share)
-		}
-		o.NDCG5 = ndcg(g, o.Pages, 5)
-		if g.Expect != nil {
-			var sorted []int
-			for _, h := range r.Hits {
-				if h.Matched {
-					sorted = append(sorted, h.Case.Page)
-				}
-			}
-			slices.Sort(sorted)
-			o.Exact = !r.Refused && slices.Equal(sorted, g.Expect.Pages) &&
-				(g.Expect.Count == nil || r.Count != nil && *r.Count == *g.Expect.Count)
-		}
-		out = append(out, o)
+		out = append(out, Mark(g, r))
 	}
 	return out, nil
+}
+
+// Mark says what came of a golden question, whoever found the result.
+func Mark(g Golden, r Result) Outcome {
+	o := Outcome{Golden: g, Refused: r.Refused, Result: r}
+	for _, h := range r.Hits {
+		o.Pages = append(o.Pages, h.Case.Page)
+		o.Share = max(o.Share, h.Why.Share)
+	}
+	for _, h := range r.Nearest {
+		o.Share = max(o.Share, h.Why.Share)
+	}
+	o.NDCG5 = ndcg(g, o.Pages, 5)
+	if g.Expect != nil {
+		var sorted []int
+		for _, h := range r.Hits {
+			if h.Matched {
+				sorted = append(sorted, h.Case.Page)
+			}
+		}
+		slices.Sort(sorted)
+		o.Exact = !r.Refused && slices.Equal(sorted, g.Expect.Pages) &&
+			(g.Expect.Count == nil || r.Count != nil && *r.Count == *g.Expect.Count)
+	}
+	return o
 }
 
 // Sum makes figures of outcomes.

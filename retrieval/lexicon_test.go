@@ -220,3 +220,50 @@ func contains(list []string, s string) bool {
 	}
 	return false
 }
+
+func TestLexiconWithout(t *testing.T) {
+	t.Parallel()
+	const all = `
+[concept password] passwords
+ja = パスワード, 合言葉…教える
+[industry 製造業]
+ja = 工場
+[reading]
+こうじょう = 工場
+`
+	whole := lexicon(t, all)
+	question := matchable("工場でパスワドの合言葉を教える")
+	read := func(l *Lexicon) (out []string) {
+		for _, p := range l.Explain(l.respell(question, &Generation{})) {
+			if p.Kind != "" {
+				out = append(out, p.Name)
+			}
+		}
+		return append(out, l.spell("こうじょう"))
+	}
+	for _, c := range []struct {
+		name string
+		off  []string
+		want string
+	}{
+		{"nothing", nil, "製造業 password password 工場"},
+		{"concepts", []string{"concept"}, "製造業 工場"},
+		{"industries", []string{"industry"}, "password password 工場"},
+		{"slips", []string{"slip"}, "製造業 password 工場"},
+		{"readings", []string{"reading"}, "製造業 password password こうじょう"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			less := whole.Without(c.off...)
+			if got := strings.Join(read(less), " "); got != c.want {
+				t.Errorf("without %v the question is %q, want %q", c.off, got, c.want)
+			}
+			if less.hash == whole.hash {
+				t.Error("features of the whole lexicon would pass for those of a smaller one")
+			}
+		})
+	}
+	if got := strings.Join(read(whole), " "); got != "製造業 password password 工場" {
+		t.Errorf("taking parts out changed the lexicon itself: %q", got)
+	}
+}

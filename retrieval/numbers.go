@@ -37,6 +37,9 @@ var (
 	kanjiNumber = regexp.MustCompile(whose + `([一二三四五六七八九十百千数]+)(?:、([一二三四五六七八九十]+))?(?:名|人)(以下|未満|以上|を超え|超|より多|より少な|を下回|に満たない|もいない|いない|くらい|ぐらい|ほど|程度|前後|足らず|そこそこ|弱|強)?`)
 )
 
+// anyDigit is what \d takes.
+const anyDigit = "0123456789"
+
 // patterns claims what has a fixed shape: pages, stars, numbers of people.
 func (r *reader) patterns() {
 	r.kanjiNumbers()
@@ -46,9 +49,18 @@ func (r *reader) patterns() {
 }
 
 // each calls use for every place where the pattern stands in the text, with
-// the runes it covers and the submatches.
-func (r *reader) each(p *regexp.Regexp, use func(from, to int, groups []string)) {
+// the runes it covers and the submatches. Needs are characters of which each
+// match has one: most questions have no digit, and that is seen much faster than
+// that no pattern fits.
+func (r *reader) each(p *regexp.Regexp, needs string, use func(from, to int, groups []string)) {
 	s := string(r.t.orig)
+	if !strings.ContainsAny(s, needs) {
+		return
+	}
+	found := p.FindAllStringSubmatchIndex(s, -1)
+	if len(found) == 0 {
+		return
+	}
 	at := make(map[int]int, len(r.t.orig)+1)
 	n := 0
 	for i := range s {
@@ -56,7 +68,7 @@ func (r *reader) each(p *regexp.Regexp, use func(from, to int, groups []string))
 		n++
 	}
 	at[len(s)] = n
-	for _, loc := range p.FindAllStringSubmatchIndex(s, -1) {
+	for _, loc := range found {
 		groups := make([]string, len(loc)/2)
 		for g := range groups {
 			if loc[2*g] >= 0 {
@@ -78,11 +90,11 @@ func (r *reader) pages() {
 			r.query.Facets.Pages = appendPage(r.query.Facets.Pages, page)
 		}
 	}
-	r.each(pagePattern, take)
-	r.each(bareNumbers, take) // 「14」 alone is a page
-	r.each(caseNumber, take)
+	r.each(pagePattern, anyDigit, take)
+	r.each(bareNumbers, anyDigit+" ,、", take) // 「14」 alone is a page
+	r.each(caseNumber, anyDigit, take)
 	if comparing.MatchString(string(r.t.orig)) {
-		r.each(compared, take)
+		r.each(compared, anyDigit, take)
 	}
 	r.titles()
 }
@@ -193,7 +205,7 @@ func appendPage(pages []int, page int) []int {
 }
 
 func (r *reader) stars() {
-	r.each(starPattern, func(from, to int, g []string) {
+	r.each(starPattern, "★星重s", func(from, to int, g []string) {
 		n := len([]rune(g[1]))
 		for _, d := range []string{g[2], g[3], g[4], g[5]} {
 			if d != "" {
@@ -211,16 +223,16 @@ func (r *reader) stars() {
 }
 
 func (r *reader) sizes() {
-	r.each(rangePattern, func(from, to int, g []string) {
+	r.each(rangePattern, anyDigit, func(from, to int, g []string) {
 		low, high := number(g[1]), number(g[2])
 		if low <= high {
 			r.size(from, to, cases.Size{Min: low, Max: high})
 		}
 	})
-	r.each(teamPattern, func(from, to int, g []string) {
+	r.each(teamPattern, anyDigit, func(from, to int, g []string) {
 		r.size(from, to, around(number(g[2]), g[1], ""))
 	})
-	r.each(sizePattern, func(from, to int, g []string) {
+	r.each(sizePattern, anyDigit, func(from, to int, g []string) {
 		r.size(from, to, around(number(g[3]), g[1]+g[2], g[4]+g[5]))
 	})
 }
@@ -266,7 +278,7 @@ func around(n int, before, after string) cases.Size {
 
 // kanjiNumbers takes 三十人 and 数十名.
 func (r *reader) kanjiNumbers() {
-	r.each(kanjiNumber, func(from, to int, g []string) {
+	r.each(kanjiNumber, "名人", func(from, to int, g []string) {
 		word := g[1]
 		if strings.HasPrefix(word, "数") {
 			unit := kanjiValue(strings.TrimPrefix(word, "数"))

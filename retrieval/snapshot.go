@@ -78,29 +78,27 @@ func (s *Snapshot) Candidates(probe Probe) Candidates {
 	out := Candidates{Generation: s.generation}
 	for passage := 0; passage < len(s.owner); {
 		row := passage
-		var lines []int
+		var lines [BestLines + 1]int // passages, best first, the earlier of equals
+		n := 0
 		hit := dots[row] > 0
 		for passage++; passage < len(s.owner) && s.line[passage] >= 0; passage++ {
-			if dots[passage] > 0 {
-				hit = true
-				lines = append(lines, passage)
+			if dots[passage] <= 0 {
+				continue
 			}
+			hit = true
+			at := n
+			for ; at > 0 && dots[lines[at-1]] < dots[passage]; at-- {
+				lines[at] = lines[at-1]
+			}
+			lines[at] = passage
+			n = min(n+1, BestLines)
 		}
 		e := s.entries[s.owner[row]]
 		if !hit && !sameLength(probe.Dense, e.Dense) && (len(probe.Phrase) == 0 || len(e.Phrase) == 0) {
 			continue
 		}
 		c := Candidate{Case: e.Case, Row: project(probe, e.Row), Cosine: cosine(probe.Dense, e.Dense), Phrases: nearest3(probe.Phrase, e)}
-		slices.SortStableFunc(lines, func(a, b int) int {
-			switch {
-			case dots[a] > dots[b]:
-				return -1
-			case dots[a] < dots[b]:
-				return 1
-			}
-			return 0
-		})
-		for _, p := range lines[:min(BestLines, len(lines))] {
+		for _, p := range lines[:n] {
 			line := e.Lines[s.line[p]]
 			c.Lines = append(c.Lines, LineMatch{Text: line.Text, Row: project(probe, line.Sparse)})
 		}
@@ -116,22 +114,50 @@ func nearest3(phrase []float32, e Entry) []float64 {
 		return nil
 	}
 	best := make([]float64, 0, BestPhrases+1)
-	put := func(vectors []float32) {
-		for n := len(phrase); len(vectors) >= n; vectors = vectors[n:] {
-			s := inner(phrase, vectors[:n])
-			if len(best) == BestPhrases && s <= best[len(best)-1] {
-				continue
-			}
-			at, _ := slices.BinarySearchFunc(best, s, func(have, s float64) int { return cmp.Compare(s, have) })
-			best = slices.Insert(best, at, s)
-			best = best[:min(len(best), BestPhrases)]
+	put := func(s float64) {
+		if len(best) == BestPhrases && s <= best[len(best)-1] {
+			return
+		}
+		at, _ := slices.BinarySearchFunc(best, s, func(have, s float64) int { return cmp.Compare(s, have) })
+		best = slices.Insert(best, at, s)
+		best = best[:min(len(best), BestPhrases)]
+	}
+	each := func(v []float32) {
+		for n := len(phrase); len(v) >= n; v = v[n:] {
+			put(inner(phrase, v[:n]))
 		}
 	}
-	put(e.Phrase)
-	for _, line := range e.Lines {
-		put(line.Phrase)
+	each(e.Phrase)
+	for lines := e.Lines; len(lines) > 0; {
+		if len(lines) < 4 || slices.ContainsFunc(lines[:4], func(l Line) bool { return len(l.Phrase) != len(phrase) }) {
+			each(lines[0].Phrase)
+			lines = lines[1:]
+			continue
+		}
+		s0, s1, s2, s3 := inner4(phrase, lines[0].Phrase, lines[1].Phrase, lines[2].Phrase, lines[3].Phrase)
+		put(s0)
+		put(s1)
+		put(s2)
+		put(s3)
+		lines = lines[4:]
 	}
 	return best
+}
+
+// inner4 is inner for four vectors side by side: each sum has to wait for its
+// last addition, so one at a time leaves most of the processor idle. The order
+// of additions within a sum is inner's.
+func inner4(phrase, v0, v1, v2, v3 []float32) (_, _, _, _ float64) {
+	n := len(phrase)
+	v0, v1, v2, v3 = v0[:n], v1[:n], v2[:n], v3[:n]
+	var s0, s1, s2, s3 float32
+	for i, v := range phrase {
+		s0 += v * v0[i]
+		s1 += v * v1[i]
+		s2 += v * v2[i]
+		s3 += v * v3[i]
+	}
+	return float64(s0), float64(s1), float64(s2), float64(s3)
 }
 
 // inner returns the inner product of two vectors of one length.

@@ -1,7 +1,6 @@
 package retrieval
 
 import (
-	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -219,12 +218,7 @@ func (e *Engine) sense(r *reader, matches []match) {
 	r.query.Phrase = l.phrases.Vector(grams)
 	sense := l.phrases.Sense(grams)
 	r.query.Outside = l.phrases.Outside(grams)
-	named := make([]Weighted, len(sense))
-	for i, p := range sense {
-		named[i] = Weighted{l.phrases.Classes()[i], p}
-	}
-	slices.SortFunc(named, func(a, b Weighted) int { return cmp.Compare(b.Weight, a.Weight) })
-	r.query.Senses = named[:min(sensesShown, len(named))]
+	r.query.Senses = strongest(l.phrases.Classes(), sense, sensesShown)
 	span := len(r.query.Spans)
 	r.query.Spans = append(r.query.Spans, Span{Text: "", Kind: "sense", Certain: 1})
 	for _, s := range r.query.Senses {
@@ -237,6 +231,23 @@ func (e *Engine) sense(r *reader, matches []match) {
 			r.query.Content = append(r.query.Content, Feature{Key: conceptKey(w.Name), Weight: weight * e.Weights.Related * w.Weight, Span: span})
 		}
 	}
+}
+
+// strongest returns the n classes of the highest probability, highest first,
+// and the earlier of equals.
+func strongest(classes []string, probable []float64, n int) []Weighted {
+	out := make([]Weighted, 0, n+1)
+	for i, p := range probable {
+		at := len(out)
+		for at > 0 && out[at-1].Weight < p {
+			at--
+		}
+		if at < n {
+			out = slices.Insert(out, at, Weighted{classes[i], p})
+			out = out[:min(n, len(out))]
+		}
+	}
+	return out
 }
 
 // wordStarts says that a new word begins at rune i: where the script changes,

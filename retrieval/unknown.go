@@ -28,7 +28,7 @@ func (r *reader) unknownFacets() {
 		r.query.Unknown = append(r.query.Unknown, Unknown{Word: "★" + strconv.Itoa(*n), Nearest: []string{"★1", "★2", "★3"}})
 		r.query.Facets.Stars, r.query.Facets.StarsUp = nil, false
 	}
-	r.each(facetShaped, func(from, to int, g []string) {
+	r.each(facetShaped, "業多有", func(from, to int, g []string) {
 		for from < to && r.t.orig[from] == ' ' {
 			from++
 		}
