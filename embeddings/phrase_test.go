@@ -144,7 +144,7 @@ func TestOpenPhrasesRefuses(t *testing.T) {
 	for name, bad := range map[string][]byte{
 		"nothing":                      nil,
 		"another kind of file":         []byte("PK\x03\x04"),
-		"another format":               bytes.Replace(file, []byte("phrases 2"), []byte("phrases 1"), 1),
+		"another format":               bytes.Replace(file, []byte(phraseMagic), []byte("jirei phrases 0\n"), 1),
 		"the magic alone":              []byte(phraseMagic),
 		"cut off in the head":          file[:len(phraseMagic)+20],
 		"a head that is no JSON":       with("{", body),

@@ -35,8 +35,16 @@ func TestPhraseModelIsFresh(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v; run make learn", err)
 	}
+	more, err := os.ReadFile("words/lessons/ipa2021.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	taught, err := retrieval.ReadLines("words/lessons/ipa2021.tsv", string(more))
+	if err != nil {
+		t.Fatal(err)
+	}
 	utterances := taughtBy(t)
-	if want := words.LessonsHash(retrieval.Lessons(words, utterances, book, lines)); model.Inputs() != want {
+	if want := words.LessonsHash(retrieval.Lessons(words, utterances, book, lines, taught)); model.Inputs() != want {
 		t.Errorf("phrases.bin learned from %s, but words, utterances, expansion lines and book are %s now: run make learn", model.Inputs(), want)
 	}
 	var texts []string
@@ -82,7 +90,7 @@ func TestLessons(t *testing.T) {
 	want := []string{
 		"backup 控えを残す", "backup ひかえを残す", "decoy-lunch お昼", // an utterance, and as it is typed by who does not convert
 		"backup バックアップ", "backup バックアップの事例", "backup 控え 取", "backup 控え 取をした会社おしえて", "decoy-lunch 定食", "decoy-lunch 定食をやっている会社はどこ",
-		"page 1 題", "page 1 題", "page 1 行",
+		"book/1 題", "book/1 題", "book/1 行",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
@@ -91,7 +99,7 @@ func TestLessons(t *testing.T) {
 		t.Errorf("an utterance teaches %g, its reading %g, a form %g", lessons[0].Weight, lessons[1].Weight, lessons[3].Weight)
 	}
 	for i, s := range l.Samples(lessons) {
-		if s.Outside != strings.HasPrefix(s.Class, "decoy-") || s.Hidden != strings.HasPrefix(s.Class, "page") {
+		if s.Outside != strings.HasPrefix(s.Class, "decoy-") || s.Hidden != strings.HasPrefix(s.Class, "book") {
 			t.Errorf("%s: outside %v, hidden %v", got[i], s.Outside, s.Hidden)
 		}
 	}

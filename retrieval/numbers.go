@@ -111,7 +111,7 @@ const mostTitles = 3
 
 // titles takes the title of a case, or a part of one in quotation marks, for its page.
 func (r *reader) titles() {
-	r.each(quotedPattern, func(from, to int, g []string) {
+	r.each(quotedPattern, "「『“\"", func(from, to int, g []string) {
 		var pages []int
 		for _, title := range r.book.Titles {
 			if strings.Contains(title.Letters, letters([]rune(g[1]))) {

@@ -64,7 +64,7 @@ func TestUtterances(t *testing.T) {
 	}
 	seen := map[retrieval.Utterance]string{}
 	for _, u := range taughtBy(t) {
-		if lexicon.Glosses[u.Concept] == "" {
+		if lexicon.Glosses[u.Concept] == "" && u.Concept != retrieval.Requests {
 			t.Errorf("%q: there is no concept %s", u.Text, u.Concept)
 		}
 		said := letters(u.Text)

@@ -14,7 +14,7 @@ import (
 
 // fresh reads more development questions.
 func fresh(t *testing.T) []retrieval.Golden {
-	f, err := os.Open("/tmp/ph/fresh.jsonl")
+	f, err := os.Open("second/golden.jsonl")
 	if err != nil {
 		return nil
 	}
@@ -26,7 +26,7 @@ func fresh(t *testing.T) []retrieval.Golden {
 }
 
 func third(t *testing.T) []retrieval.Golden {
-	f, err := os.Open("/tmp/ph/c.jsonl")
+	f, err := os.Open("third/golden.jsonl")
 	if err != nil {
 		return nil
 	}
