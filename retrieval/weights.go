@@ -93,12 +93,12 @@ func DefaultWeights() Weights {
 	return Weights{
 		Title: 1, Measures: 1.2, FacetField: 0.5,
 		Word: 3, Bigram: 2, Unigram: 0.5, Concept: 1.8,
-		Sense: 2, Related: 0.5, Action: 0.65, Decoy: 1.5, Foreign: 0.3, Single: 0.39, CategoryWords: 1.2,
-		Line: 1.6, SecondLine: 0.2, Cover: 0.45,
-		Dense: 1, Phrase: 2, NextPhrase: 0.4, Taught: 1,
+		Sense: 2.5, Related: 0.5, Action: 0.65, Decoy: 1.5, Foreign: 0.3, Single: 0.39, CategoryWords: 1.2,
+		Line: 2, SecondLine: 0.2, Cover: 0.2,
+		Dense: 1, Phrase: 2.8, NextPhrase: 0.4, Taught: 1,
 		Industry: 1.1, Category: 0.3, Size: 1, Stars: 1, Unstated: 0.3,
 		Unknown: 0.3, Lexical: 2, Topic: 0.6,
 		Refuse: 0.36, Match: 0.6, MatchScore: 0.75,
-		Border: Border{Bias: 7.1, Outside: 1.06, Share: 2.2, Near: 5.9, Held: 1.96, Facets: 1.1},
+		Border: Border{Bias: 6, Outside: 1.37, Share: 1.68, Near: 4.13, Held: 3.03, Facets: 0.77},
 	}
 }

@@ -8,7 +8,10 @@ package golden
 import (
 	"context"
 	"fmt"
+	"os"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/jirei/jirei/cases"
@@ -126,12 +129,12 @@ func TestTune(t *testing.T) {
 		v := reflect.ValueOf(&e.Weights).Elem()
 		for i := 0; i < v.NumField(); i++ {
 			name := v.Type().Field(i).Name
-			if fixed[name] {
+			if only := os.Getenv("JIREI_TUNE"); fixed[name] || only != "" && !slices.Contains(strings.Fields(only), name) {
 				continue
 			}
 			was := v.Field(i).Float()
 			keep := was
-			for _, m := range []float64{0, 0.5, 0.75, 1.3, 1.8} {
+			for _, m := range []float64{0, 0.7, 1.4} {
 				v.Field(i).SetFloat(was * m)
 				if s := score(); s > best+0.0005 {
 					best, keep = s, was*m
