@@ -8,4 +8,7 @@
 // (sparse.go) makes a [Sparse] vector of BM25 weights from them. A vector's
 // dimensions are hashes of the features ([Dimension]), so no vocabulary has
 // to be stored, shipped or kept in step between two stores.
+//
+// [Phrases] (phrase.go) is the dense counterpart that needs no endpoint: a bag of
+// [Grams], trained by [TrainPhrases] (train.go, border.go) from reviewed text.
 package embeddings

@@ -16,9 +16,95 @@ import (
 // it which concept an utterance is about (fastText: Joulin et al. 2016, Bag of
 // Tricks for Efficient Text Classification). It is what makes an everyday
 // question meet a row that says it in other words, where no endpoint is
-// configured. Its file is read in place: opening costs nothing, a text some
-// microseconds. Safe for concurrent use.
-type Phrases struct {
+// configured. It is a panel of such models that differ in nothing but chance:
+// one alone moves by a hundredth or two with its seed, their mean does not.
+// The file is read in place: opening costs nothing, a text some microseconds.
+// Safe for concurrent use.
+type Phrases struct{ panel []*phraseModel }
+
+// OpenPhrases opens the file of a trained panel, which must not change
+// afterwards.
+func OpenPhrases(file []byte) (*Phrases, error) {
+	p := &Phrases{}
+	for {
+		m, rest, err := openModel(file)
+		if err != nil {
+			return nil, err
+		}
+		if len(p.panel) > 0 && (m.head.Inputs != p.Inputs() || len(m.head.Classes) != len(p.Classes())) {
+			return nil, errors.New("the phrase models were not trained on the same")
+		}
+		p.panel = append(p.panel, m)
+		if file = rest; len(file) == 0 {
+			return p, nil
+		}
+	}
+}
+
+// Inputs names what the models were trained on.
+func (p *Phrases) Inputs() string { return p.panel[0].head.Inputs }
+
+// Classes returns the names of what the models tell apart; Sense returns their
+// probabilities in the same order.
+func (p *Phrases) Classes() []string { return p.panel[0].head.Classes }
+
+// ClassVector returns the unit vector that texts of a hidden class are near to,
+// nil where the models know no such class.
+func (p *Phrases) ClassVector(class string) []float32 {
+	return p.join(func(m *phraseModel) []float32 { return m.hidden[class] })
+}
+
+// Vector returns the unit vector of a text that has these grams, nil where it
+// has none.
+func (p *Phrases) Vector(grams []string) []float32 {
+	return p.join(func(m *phraseModel) []float32 { return unit(m.sum(grams)) })
+}
+
+// join puts the models' unit vectors one behind the other, so that an inner
+// product is the mean of theirs.
+func (p *Phrases) join(of func(*phraseModel) []float32) []float32 {
+	var out []float32
+	scale := float32(1 / math.Sqrt(float64(len(p.panel))))
+	for _, m := range p.panel {
+		v := of(m)
+		if v == nil {
+			return nil
+		}
+		for _, x := range v {
+			out = append(out, scale*x)
+		}
+	}
+	return out
+}
+
+// Sense returns how probable each class is for a text that has these grams.
+func (p *Phrases) Sense(grams []string) []float64 {
+	out := make([]float64, len(p.Classes()))
+	for _, m := range p.panel {
+		for c, v := range m.sense(grams) {
+			out[c] += v / float64(len(p.panel))
+		}
+	}
+	return out
+}
+
+// Outside returns how probable it is that a text with these grams is about
+// something outside the field: a logistic regression of its own on the grams,
+// which tells requests (how do I, how much is, please fill in) better than the
+// classes do.
+func (p *Phrases) Outside(grams []string) float64 {
+	if len(grams) == 0 {
+		return 0.5
+	}
+	odds := 0.0
+	for _, m := range p.panel {
+		odds += m.odds(grams) / float64(len(p.panel))
+	}
+	return 1 / (1 + math.Exp(-odds))
+}
+
+// phraseModel is one of the panel.
+type phraseModel struct {
 	head   phraseHead
 	grams  []byte // per bucket a float32 scale, then Dim int8
 	layer  []byte // per class the same
@@ -46,47 +132,36 @@ const phraseMagic = "jirei phrases 3\n"
 
 var errCutOff = errors.New("the phrase model is cut off or too long")
 
-// OpenPhrases opens the file of a trained model, which must not change
-// afterwards.
-func OpenPhrases(file []byte) (*Phrases, error) {
+// openModel reads the first model of a file and returns the rest.
+func openModel(file []byte) (*phraseModel, []byte, error) {
 	rest, ok := bytes.CutPrefix(file, []byte(phraseMagic))
 	if !ok {
-		return nil, errors.New("this is no phrase model, or one of another format")
+		return nil, nil, errors.New("this is no phrase model, or one of another format")
 	}
 	line, body, ok := bytes.Cut(rest, []byte("\n"))
 	if !ok {
-		return nil, errCutOff
+		return nil, nil, errCutOff
 	}
-	p := &Phrases{}
-	if err := json.Unmarshal(line, &p.head); err != nil {
-		return nil, fmt.Errorf("the head of the phrase model cannot be read: %w", err)
+	m := &phraseModel{}
+	if err := json.Unmarshal(line, &m.head); err != nil {
+		return nil, nil, fmt.Errorf("the head of the phrase model cannot be read: %w", err)
 	}
-	p.stride = 4 + p.head.Dim
+	m.stride = 4 + m.head.Dim
+	rows := len(m.head.Classes) + len(m.head.Hidden)
 	// Held against the file's length one by one: their product may overflow.
-	if p.head.Dim <= 0 || p.head.Buckets <= 0 || p.head.Dim > len(body) || p.head.Buckets > len(body) ||
-		len(body) != p.stride*(p.head.Buckets+len(p.head.Classes)+len(p.head.Hidden))+p.head.Buckets {
-		return nil, errCutOff
+	if m.head.Dim <= 0 || m.head.Buckets <= 0 || m.head.Dim > len(body) || m.head.Buckets > len(body) ||
+		len(body) < m.stride*(m.head.Buckets+rows)+m.head.Buckets {
+		return nil, nil, errCutOff
 	}
-	p.grams, body = body[:p.stride*p.head.Buckets], body[p.stride*p.head.Buckets:]
-	rows := p.stride * (len(p.head.Classes) + len(p.head.Hidden))
-	p.layer, p.border = body[:rows], body[rows:]
-	p.open()
-	return p, nil
+	m.grams, body = body[:m.stride*m.head.Buckets], body[m.stride*m.head.Buckets:]
+	m.layer, body = body[:m.stride*rows], body[m.stride*rows:]
+	m.border, body = body[:m.head.Buckets], body[m.head.Buckets:]
+	m.open()
+	return m, body, nil
 }
 
-// Inputs names what the model was trained on.
-func (p *Phrases) Inputs() string { return p.head.Inputs }
-
-// Classes returns the names of what the model tells apart; Sense returns their
-// probabilities in the same order.
-func (p *Phrases) Classes() []string { return p.head.Classes }
-
-// ClassVector returns the unit vector that texts of a hidden class are near to,
-// nil where the model knows no such class. It must not be changed.
-func (p *Phrases) ClassVector(class string) []float32 { return p.hidden[class] }
-
 // open decodes the vectors of the hidden classes.
-func (p *Phrases) open() {
+func (p *phraseModel) open() {
 	p.hidden = make(map[string][]float32, len(p.head.Hidden))
 	for i, name := range p.head.Hidden {
 		row := p.layer[(len(p.head.Classes)+i)*p.stride:][:p.stride]
@@ -96,16 +171,6 @@ func (p *Phrases) open() {
 		}
 		p.hidden[name] = unit(v)
 	}
-}
-
-// Vector returns the unit vector of a text that has these grams, nil where it
-// has none.
-func (p *Phrases) Vector(grams []string) []float32 {
-	h := p.sum(grams)
-	if h == nil {
-		return nil
-	}
-	return unit(h)
 }
 
 // unit scales a vector to length one, in place; nil where it has none.
@@ -124,8 +189,8 @@ func unit(v []float32) []float32 {
 	return v
 }
 
-// Sense returns how probable each class is for a text that has these grams.
-func (p *Phrases) Sense(grams []string) []float64 {
+// sense is the softmax over the classes.
+func (p *phraseModel) sense(grams []string) []float64 {
 	h := p.sum(grams)
 	out := make([]float64, len(p.head.Classes))
 	if h == nil {
@@ -150,7 +215,7 @@ func (p *Phrases) Sense(grams []string) []float64 {
 // logits fills in the layer's value for each class. Four classes go side by
 // side: each sum has to wait for its last addition, so one at a time leaves most
 // of the processor idle. The order of additions within a sum stays.
-func (p *Phrases) logits(h []float32, out []float64) {
+func (p *phraseModel) logits(h []float32, out []float64) {
 	dim := len(h)
 	row := func(c int) (float32, []byte) {
 		r := p.layer[c*p.stride : (c+1)*p.stride]
@@ -181,22 +246,16 @@ func (p *Phrases) logits(h []float32, out []float64) {
 	}
 }
 
-// Outside returns how probable it is that a text with these grams is about
-// something outside the field: a logistic regression of its own on the grams,
-// which tells requests (how do I, how much is, please fill in) better than the
-// classes do.
-func (p *Phrases) Outside(grams []string) float64 {
-	if len(grams) == 0 {
-		return 0.5
-	}
+// odds are the log odds of the border.
+func (p *phraseModel) odds(grams []string) float64 {
 	sum := 0.0
 	for _, g := range grams {
 		sum += float64(int8(p.border[bucket(g, p.head.Buckets)]))
 	}
-	return 1 / (1 + math.Exp(-p.head.Bias-sum*p.head.Border/127/math.Sqrt(float64(len(grams)))))
+	return p.head.Bias + sum*p.head.Border/127/math.Sqrt(float64(len(grams)))
 }
 
-func (p *Phrases) sum(grams []string) []float32 {
+func (p *phraseModel) sum(grams []string) []float32 {
 	if len(grams) == 0 {
 		return nil
 	}

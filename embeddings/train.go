@@ -26,6 +26,10 @@ type Training struct {
 	Dim, Buckets, Epochs int
 	// Rate is the first step's length; it falls to zero along the way.
 	Rate float64
+	// Dropout is the share of a sample's grams left out at each step, others each
+	// time, so that none is relied upon alone (Srivastava et al. 2014; for bags of
+	// words Iyyer et al. 2015, Deep Averaging Networks).
+	Dropout float64
 	// Seed makes two trainings on one kind of processor the same.
 	Seed uint64
 	// Inputs is kept in the file (Phrases.Inputs).
@@ -136,10 +140,24 @@ func (m *trainer) run(samples []Sample, of map[string]int) {
 		for _, i := range order {
 			step++
 			if len(buckets[i]) > 0 && samples[i].Class != "" {
-				m.learn(buckets[i], of[samples[i].Class], float32(m.t.Rate*(1-step/steps)*samples[i].Weight))
+				m.learn(m.kept(buckets[i]), of[samples[i].Class], float32(m.t.Rate*(1-step/steps)*samples[i].Weight))
 			}
 		}
 	}
+}
+
+// kept leaves out a share of the grams, never all.
+func (m *trainer) kept(grams []int) []int {
+	out := make([]int, 0, len(grams))
+	for _, g := range grams {
+		if m.random.Float64() >= m.t.Dropout {
+			out = append(out, g)
+		}
+	}
+	if len(out) == 0 {
+		return grams[:1]
+	}
+	return out
 }
 
 // unsure is the error of a class below which it teaches nothing that shows.

@@ -13,6 +13,8 @@
 // and compares hashes, so that only changed cases are vectorised again;
 // [Plan.Apply] puts the change into the store as one new [Generation].
 //
-// What words mean stands in words/*.txt ([Lexicon]); what the numbers are, in
-// [Weights]; how good it all is, in eval.go and the golden set.
+// What words mean stands in words/*.txt ([Lexicon]). What whole sentences mean
+// is told by a small model (phrase.go, [embeddings.Phrases]) that learned it from
+// words/utterances and words/lessons (learn.go, retrieval/learn). What the
+// numbers are is in [Weights]; how good it all is, in eval.go and the golden set.
 package retrieval

@@ -44,7 +44,7 @@ func TestPhraseModelIsFresh(t *testing.T) {
 		t.Fatal(err)
 	}
 	utterances := taughtBy(t)
-	if want := words.LessonsHash(retrieval.Lessons(words, utterances, book, lines, taught)); model.Inputs() != want {
+	if want := words.LessonsHash(retrieval.Lessons(words, utterances, book, lines, taught)); !strings.HasPrefix(model.Inputs(), want+" ") {
 		t.Errorf("phrases.bin learned from %s, but words, utterances, expansion lines and book are %s now: run make learn", model.Inputs(), want)
 	}
 	var texts []string

@@ -66,7 +66,9 @@ func TestProbe(t *testing.T) {
 	e := engine(t, retrieval.DefaultWeights())
 	report(t, e, "dev  ", half(t, true))
 	report(t, e, "fresh", fresh(t))
+	report(t, e, "third", third(t))
 	e.Weights.Border.Bias = -100
+	report(t, e, "third", third(t))
 	report(t, e, "dev  ", half(t, true))
 	report(t, e, "fresh", fresh(t))
 }

@@ -23,10 +23,15 @@ func main() {
 }
 
 // training was chosen on the development questions, where twice the dimension,
-// half or twice the epochs and half the rate all came within a hundredth.
-func training(inputs string) embeddings.Training {
-	return embeddings.Training{Dim: 64, Buckets: 1 << 16, Epochs: 10, Rate: 0.3, Seed: 1, Inputs: inputs}
+// half or twice the epochs and half the rate all came within a hundredth, and
+// dropout brought half of one.
+func training(seed uint64, inputs string) embeddings.Training {
+	return embeddings.Training{Dim: 64, Buckets: 1 << 16, Epochs: 12, Rate: 0.3, Dropout: 0.3, Seed: seed, Inputs: inputs}
 }
+
+// panel is how many models there are: one alone moved between 0.81 and 0.83 on
+// the third set of questions with its seed, two together lie at the upper end.
+const panel = 2
 
 func run() error {
 	utterances, err := utterances("retrieval/words/utterances/*.txt")
@@ -65,11 +70,18 @@ func run() error {
 		return err
 	}
 	lessons := retrieval.Lessons(words, utterances, book, lines, taught)
-	model, err := embeddings.TrainPhrases(words.Samples(lessons), training(words.LessonsHash(lessons)))
-	if err != nil {
-		return fmt.Errorf("training: %w", err)
+	var file []byte
+	for seed := range uint64(panel) {
+		// The numbers are part of the name: a model trained otherwise is another one,
+		// and what was indexed with the old one is indexed again.
+		t := training(seed+1, "")
+		model, err := embeddings.TrainPhrases(words.Samples(lessons), training(seed+1, fmt.Sprintf("%s %d×%d/%d/%g/%g", words.LessonsHash(lessons), panel, t.Dim, t.Epochs, t.Rate, t.Dropout)))
+		if err != nil {
+			return fmt.Errorf("training: %w", err)
+		}
+		file = append(file, model...)
 	}
-	return os.WriteFile("retrieval/phrases.bin", model, 0o644) //nolint:gosec // a source file
+	return os.WriteFile("retrieval/phrases.bin", file, 0o644) //nolint:gosec // a source file
 }
 
 func utterances(pattern string) ([]retrieval.Utterance, error) {
