@@ -56,9 +56,7 @@ func (b *Bot) reply(ctx context.Context, w *inbox.Work, r Request) error {
 	if err != nil {
 		return err
 	}
-	if !r.Addressed && a.Refused() && !strings.ContainsAny(r.Text, "?？") {
-		// People go on talking in a thread that jirei answered in. What is neither
-		// addressed to it, nor a question, nor in the book, is theirs.
+	if !r.Addressed && !meantForUs(r.Text, a.Found) {
 		return nil
 	}
 	where, err := at.Reply(ctx, m)
@@ -68,6 +66,23 @@ func (b *Bot) reply(ctx context.Context, w *inbox.Work, r Request) error {
 	b.log.Info("answered", "work", w.ID, "attempt", w.Attempt, "refused", a.Refused(), "cases", len(a.Found.Hits), "took", time.Since(started))
 	return b.remember(ctx, r, a, where)
 }
+
+// meantForUs says that a message in a thread that jirei answered in is one more
+// question to it. People go on talking there: what is neither a question nor
+// said in a row's own words or facets is theirs.
+func meantForUs(text string, found retrieval.Result) bool {
+	if strings.ContainsAny(text, "?？") {
+		return true
+	}
+	if found.Refused || found.Query.Intent == retrieval.Help {
+		return false
+	}
+	return !found.Query.Facets.Empty() || len(found.Hits) > 0 && found.Hits[0].Why.RowShare >= saidInRow
+}
+
+// saidInRow is the share of a message that a row must say for it to be about
+// the casebook where nothing else tells.
+const saidInRow = 0.5
 
 // answer makes the message for a request: the answer, or what to do when there
 // is no question in it.

@@ -183,6 +183,10 @@ func (p probed) dot(row []float32) float64 {
 	return sum
 }
 
+// unread is the share of a question without a word that is read as one: all in
+// hiragana, say. That speaks neither for a case nor against it.
+const unread = 0.5
+
 // cover finds how much of each part of the question the row, and failing that
 // the best line, answers to.
 func (p probed) cover(why *Why, row, line []float32) {
@@ -219,6 +223,7 @@ func (p probed) cover(why *Why, row, line []float32) {
 			why.LineWords = append(why.LineWords, p.texts[part])
 		}
 	}
+	why.Share, why.RowShare = unread, unread
 	if all > 0 {
 		why.Share, why.RowShare = sum/all, rowSum/all
 	}

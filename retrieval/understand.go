@@ -197,59 +197,6 @@ func (e *Engine) content(r *reader, matches []match) {
 	}
 }
 
-// sensesShown is how many concepts of the phrase model a query keeps.
-const sensesShown = 5
-
-// sense reads the question as a whole, by the phrase model.
-func (e *Engine) sense(r *reader, matches []match) {
-	l := e.lexicon
-	if l.phrases == nil {
-		return
-	}
-	best := map[string]float64{}
-	l.name(best, matches)
-	topic := slices.Clone(r.t.orig)
-	for i := range topic {
-		if s := r.claimed[i]; s >= 0 && r.query.Spans[s].Kind == "facet" && !categoryWords(r.query.Facets, r.query.Spans[s].Means) {
-			topic[i] = ' ' // who is asked about is not what
-		}
-	}
-	grams := l.grams(string(topic), sorted(best))
-	r.query.Phrase = l.phrases.Vector(grams)
-	sense := l.phrases.Sense(grams)
-	r.query.Outside = l.phrases.Outside(grams)
-	r.query.Senses = strongest(l.phrases.Classes(), sense, sensesShown)
-	span := len(r.query.Spans)
-	r.query.Spans = append(r.query.Spans, Span{Text: "", Kind: "sense", Certain: 1})
-	for _, s := range r.query.Senses {
-		if s.Weight < 0.05 || strings.HasPrefix(s.Name, decoy) || best[s.Name] > 0 {
-			continue
-		}
-		weight := e.Weights.Concept * e.Weights.Sense * s.Weight
-		r.query.Content = append(r.query.Content, Feature{Key: conceptKey(s.Name), Weight: weight, Span: span})
-		for _, w := range l.Related(s.Name) {
-			r.query.Content = append(r.query.Content, Feature{Key: conceptKey(w.Name), Weight: weight * e.Weights.Related * w.Weight, Span: span})
-		}
-	}
-}
-
-// strongest returns the n classes of the highest probability, highest first,
-// and the earlier of equals.
-func strongest(classes []string, probable []float64, n int) []Weighted {
-	out := make([]Weighted, 0, n+1)
-	for i, p := range probable {
-		at := len(out)
-		for at > 0 && out[at-1].Weight < p {
-			at--
-		}
-		if at < n {
-			out = slices.Insert(out, at, Weighted{classes[i], p})
-			out = out[:min(n, len(out))]
-		}
-	}
-	return out
-}
-
 // wordStarts says that a new word begins at rune i: where the script changes,
 // except that hiragana belongs to the kanji before it (求め).
 func wordStarts(runes []rune, i int) bool {
@@ -362,6 +309,25 @@ func categoryWords(f Facets, means string) bool {
 	return false
 }
 
+// longestAside is how many letters may stand beside a greeting or thanks that is no
+// question: 助かります.
+const longestAside = 4
+
+// pleasantry says that nothing beside a greeting or thanks is known to be about
+// anything.
+func (r *reader) pleasantry() bool {
+	letters := 0
+	for _, s := range r.query.Spans {
+		switch s.Kind {
+		case "concept":
+			return false
+		case "word":
+			letters += len([]rune(s.Text))
+		}
+	}
+	return letters <= longestAside
+}
+
 // settle decides what the whole question asks for.
 func (r *reader) settle() {
 	q := &r.query
@@ -371,12 +337,12 @@ func (r *reader) settle() {
 			topic = true
 		}
 	}
-	if !topic {
+	if !topic || q.Intent == Help && r.pleasantry() {
 		q.Content = nil
 	}
 	f := q.Facets
 	switch {
-	case q.Intent == Help && (topic || !f.Empty()):
+	case q.Intent == Help && (!f.Empty() || topic && !r.pleasantry()):
 		q.Intent = Find // こんにちは、UTMの事例は？ is a question, クラウドの使い方 is not about us
 	case q.Intent == Compare && f.Empty(), q.Intent == Similar && len(f.Pages) != 1:
 		q.Intent = Find // 並べて, 違い, 似た: of what, they do not say

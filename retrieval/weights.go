@@ -99,6 +99,6 @@ func DefaultWeights() Weights {
 		Industry: 1.1, Category: 0.3, Size: 1, Stars: 1, Unstated: 0.3,
 		Unknown: 0.3, Lexical: 2, Topic: 0.6,
 		Refuse: 0.36, Match: 0.6, MatchScore: 0.75,
-		Border: Border{Bias: 6.1, Outside: 1.3, Share: 1.6, Near: 4.76, Held: 1.75, Facets: 0.7},
+		Border: Border{Bias: 6.2, Outside: 1.3, Share: 1.97, Near: 4.59, Held: 1.75, Facets: 0.74},
 	}
 }
