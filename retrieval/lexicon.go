@@ -29,8 +29,9 @@ type Lexicon struct {
 	// in katakana or Latin letters that these files use, which are right.
 	slips   map[slipKey][][]rune
 	spelled map[string]bool
-	// longest is the length in runes of the longest form.
-	longest int
+	// longest and longestGap are, per first character, the length in runes of the
+	// longest form and of the longest first piece.
+	longest, longestGap map[rune]int
 	// related holds, per concept, the concepts to look for as well, and how much.
 	related map[string][]Weighted
 	// broader holds, per concept, the concepts that a text about it is also about.
@@ -71,6 +72,7 @@ func ReadLexicon(files map[string]string) (*Lexicon, error) {
 		forms: make(map[string][]Meaning, size/20), // about a form per twenty bytes
 		gaps:  map[string][]gapForm{}, readings: map[string]string{}, related: map[string][]Weighted{},
 		broader: map[string][]Weighted{}, Glosses: map[string]string{}, slips: map[slipKey][][]rune{}, spelled: map[string]bool{},
+		longest: map[rune]int{}, longestGap: map[rune]int{},
 	}
 	hash := sha256.New()
 	names := make([]string, 0, len(files))
@@ -208,7 +210,7 @@ func (l *Lexicon) add(form string, m Meaning) {
 		}
 		l.addWords(native, true)
 		l.forms[key] = append(l.forms[key], m)
-		l.longest = max(l.longest, len([]rune(key)))
+		reaches(l.longest, key)
 	}
 }
 
