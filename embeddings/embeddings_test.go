@@ -3,6 +3,7 @@ package embeddings
 import (
 	"slices"
 	"testing"
+	"unicode"
 )
 
 func TestFold(t *testing.T) {
@@ -91,6 +92,25 @@ func TestWeigh(t *testing.T) {
 	}
 	if !slices.IsSorted(once.Index) {
 		t.Error("Index is not sorted")
+	}
+}
+
+// TestFoldSeesWhatIsFolded holds the quick look to the long way, which an
+// invisible character forces.
+func TestFoldSeesWhatIsFolded(t *testing.T) {
+	t.Parallel()
+	plain := 0
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		if altered(r) {
+			continue
+		}
+		plain++
+		if got := Fold(string(r) + "\u200b"); got != string(r) {
+			t.Errorf("%q folds to %q, but the quick look leaves it", r, got)
+		}
+	}
+	if plain < 20_000 {
+		t.Errorf("the quick look leaves only %d characters", plain)
 	}
 }
 

@@ -13,6 +13,9 @@ import (
 // no long mark at the end of a katakana word (サーバー = サーバ, as JIS Z 8301
 // writes it). It never joins or splits words, and Fold(Fold(s)) == Fold(s).
 func Fold(text string) string {
+	if strings.IndexFunc(text, altered) < 0 {
+		return text
+	}
 	var b strings.Builder
 	b.Grow(len(text))
 	runes := []rune(norm.NFKC.String(strings.ToValidUTF8(text, " ")))
@@ -41,6 +44,19 @@ func Fold(text string) string {
 	// Lower-casing and dropping invisible runes can put combining marks side by
 	// side; a second NFKC keeps Fold idempotent (found by fuzzing).
 	return norm.NFKC.String(strings.TrimRight(b.String(), " "))
+}
+
+// altered tells the characters that Fold may change, or the ones beside them.
+// Most words of a lexicon have none, and to see that is far less work than to
+// fold them.
+func altered(r rune) bool {
+	switch {
+	case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r >= '一' && r <= '鿿', r >= 'ぁ' && r <= 'ゖ':
+		return false
+	case r >= 'ア' && r <= 'ン':
+		return foldRune(r) != r
+	}
+	return true
 }
 
 // invisible tells the characters that change nothing a reader sees: controls,

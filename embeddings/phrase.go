@@ -288,15 +288,14 @@ func bucket(gram string, buckets int) int {
 // for Latin; and the last characters, where Japanese says what is wanted. Each
 // comes once.
 func Grams(folded string) []string {
-	var out []string
-	seen := map[string]bool{}
+	runes := []rune(folded)
+	out, seen := make([]string, 0, longestGram*len(runes)), make(map[string]bool, longestGram*len(runes))
 	add := func(g string) {
 		if !seen[g] {
 			seen[g] = true
 			out = append(out, g)
 		}
 	}
-	runes := []rune(folded)
 	heard := sounds(runes)
 	last := ""
 	for i := 0; i < len(runes); {
@@ -337,10 +336,16 @@ func Grams(folded string) []string {
 const longestGram = 3
 
 func japaneseGrams(run, heard []rune, add func(string)) {
+	text := string(heard) // cut by bytes: a string for each gram would be copied
+	at := make([]int, 0, len(heard)+1)
+	for i := range text {
+		at = append(at, i)
+	}
+	at = append(at, len(text))
 	for n := 1; n <= longestGram; n++ {
 		for k := 0; k+n <= len(run); k++ {
 			if n > 1 || ScriptOf(run[k]) != Hiragana {
-				add(string(heard[k : k+n]))
+				add(text[at[k]:at[k+n]])
 			}
 		}
 	}

@@ -9,6 +9,9 @@ import (
 	"github.com/jirei/jirei/embeddings"
 )
 
+// unescape undoes what Slack does to three characters.
+var unescape = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
+
 // Clean takes out of a question what Slack and keyboards put there and no
 // reader means: mentions, links to channels, control and bidi characters; and
 // undoes Slack's escaping of & < >.
@@ -26,7 +29,7 @@ func Clean(s string) string {
 		b.WriteByte(s[i])
 		i++
 	}
-	text := strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(b.String())
+	text := unescape.Replace(b.String())
 	text = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):

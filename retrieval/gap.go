@@ -29,7 +29,7 @@ func (l *Lexicon) addGap(pieces []string, m Meaning) {
 		l.addWords(keys[i], false)
 	}
 	l.gaps[keys[0]] = append(l.gaps[keys[0]], gapForm{keys[1:], m})
-	l.longest = max(l.longest, len([]rune(keys[0])))
+	reaches(l.longestGap, keys[0])
 }
 
 // matchGaps finds the forms in several pieces. A match covers from its first
@@ -37,7 +37,8 @@ func (l *Lexicon) addGap(pieces []string, m Meaning) {
 func (l *Lexicon) matchGaps(t text) []match {
 	var out []match
 	for from := range t.orig {
-		for length := 1; length <= l.longest && from+length <= len(t.orig); length++ {
+		longest := min(l.longestGap[t.first(from)], len(t.orig)-from)
+		for length := 1; length <= longest; length++ {
 			forms, ok := l.gaps[t.kana[t.at[from]:t.at[from+length]]]
 			if !ok || !wholeLatin(t, from, from+length) {
 				continue

@@ -61,6 +61,9 @@ func (e *Engine) Prepare(ctx context.Context, book cases.Book) (Plan, error) {
 		return Plan{}, fmt.Errorf("reading the current book: %w", err)
 	}
 	rules := e.rules()
+	if pages, same := e.unchanged(book, now); same && now.Features == rules {
+		return Plan{Unchanged: pages}, nil
+	}
 	plan := Plan{Rebuild: now.Number == 0 || now.Features != rules}
 	counted := make([]countedCase, 0, len(book.Cases))
 	var total, lineTotal float64
@@ -112,6 +115,32 @@ func (e *Engine) Prepare(ctx context.Context, book cases.Book) (Plan, error) {
 	return plan, nil
 }
 
+// unchanged says that a book is what the store holds, and returns its pages.
+// Features follow from texts and rules, so none has to be made to know that: a
+// start with a book that is indexed already takes a tenth of a second less.
+func (e *Engine) unchanged(book cases.Book, now *Generation) ([]int, bool) {
+	pages := make([]int, 0, len(book.Cases))
+	seen := map[cases.ID]bool{}
+	for _, c := range book.Cases {
+		if now.Hashes[c.ID] != e.hash(c) {
+			return nil, false
+		}
+		pages = append(pages, c.Page)
+		seen[c.ID] = true
+	}
+	return pages, len(seen) == len(now.Hashes)
+}
+
+// hash names all that the passages of a case are made of.
+func (e *Engine) hash(c cases.Case) string {
+	hash := sha256.New()
+	fmt.Fprintf(hash, "%s\n", c.Hash())
+	for _, text := range e.expansions[c.ID] {
+		fmt.Fprintf(hash, "%s\n", text)
+	}
+	return hex.EncodeToString(hash.Sum(nil))
+}
+
 // countedCase is a case cut into features, before lengths are known.
 type countedCase struct {
 	of                 cases.Case
@@ -130,7 +159,7 @@ type countedLine struct {
 
 func (e *Engine) count(c cases.Case) countedCase {
 	w := e.Weights
-	out := countedCase{of: c}
+	out := countedCase{of: c, hash: e.hash(c)}
 	for _, field := range []struct {
 		text   string
 		weight float64
@@ -147,17 +176,13 @@ func (e *Engine) count(c cases.Case) countedCase {
 	for _, text := range append([]string{c.Title}, c.Measures...) {
 		out.phrase = append(out.phrase, e.lexicon.phrase(text)...)
 	}
-	hash := sha256.New()
-	fmt.Fprintf(hash, "%s\n", c.Hash())
 	for _, text := range e.expansions[c.ID] {
 		line := countedLine{text: text, counts: e.features(text, 1), phrase: e.lexicon.phrase(text)}
 		for _, n := range line.counts {
 			out.lineLength += n.N
 		}
 		out.lines = append(out.lines, line)
-		fmt.Fprintf(hash, "%s\n", text)
 	}
-	out.hash = hex.EncodeToString(hash.Sum(nil))
 	return out
 }
 

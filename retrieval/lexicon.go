@@ -29,8 +29,9 @@ type Lexicon struct {
 	// in katakana or Latin letters that these files use, which are right.
 	slips   map[slipKey][][]rune
 	spelled map[string]bool
-	// longest is the length in runes of the longest form.
-	longest int
+	// longest and longestGap are, per first character, the length in runes of the
+	// longest form and of the longest first piece.
+	longest, longestGap map[rune]int
 	// related holds, per concept, the concepts to look for as well, and how much.
 	related map[string][]Weighted
 	// broader holds, per concept, the concepts that a text about it is also about.
@@ -63,9 +64,15 @@ type Weighted struct {
 // ReadLexicon parses files in the format that retrieval/words/README.md
 // describes. The error names file and line.
 func ReadLexicon(files map[string]string) (*Lexicon, error) {
+	size := 0
+	for _, text := range files {
+		size += len(text)
+	}
 	l := &Lexicon{
-		forms: map[string][]Meaning{}, gaps: map[string][]gapForm{}, readings: map[string]string{}, related: map[string][]Weighted{},
+		forms: make(map[string][]Meaning, size/20), // about a form per twenty bytes
+		gaps:  map[string][]gapForm{}, readings: map[string]string{}, related: map[string][]Weighted{},
 		broader: map[string][]Weighted{}, Glosses: map[string]string{}, slips: map[slipKey][][]rune{}, spelled: map[string]bool{},
+		longest: map[rune]int{}, longestGap: map[rune]int{},
 	}
 	hash := sha256.New()
 	names := make([]string, 0, len(files))
@@ -188,8 +195,8 @@ func weighted(item string) (string, float64, error) {
 // add enters a form, and the ways to write it without its okurigana
 // (持ち出し, 持出し, 持出), which people mix freely.
 func (l *Lexicon) add(form string, m Meaning) {
-	if pieces := strings.Split(form, "…"); len(pieces) > 1 {
-		l.addGap(pieces, m)
+	if strings.Contains(form, "…") {
+		l.addGap(strings.Split(form, "…"), m)
 		return
 	}
 	for i, native := range spellings(matchable(form)) {
@@ -203,7 +210,7 @@ func (l *Lexicon) add(form string, m Meaning) {
 		}
 		l.addWords(native, true)
 		l.forms[key] = append(l.forms[key], m)
-		l.longest = max(l.longest, len([]rune(key)))
+		reaches(l.longest, key)
 	}
 }
 
@@ -214,7 +221,11 @@ var latinWord = regexp.MustCompile(`[a-z]+`)
 // matchable is the spelling in which questions and forms meet: folded, with
 // Latin words stemmed.
 func matchable(text string) string {
-	return latinWord.ReplaceAllStringFunc(embeddings.Fold(text), embeddings.Stem)
+	folded := embeddings.Fold(text)
+	if !strings.ContainsAny(folded, "abcdefghijklmnopqrstuvwxyz") {
+		return folded // as most forms: the pattern would look at every character to find nothing
+	}
+	return latinWord.ReplaceAllStringFunc(folded, embeddings.Stem)
 }
 
 // okurigana are the endings people leave out inside compound nouns.
@@ -223,6 +234,9 @@ const okurigana = "りきちしいえけげみれびめせぎ"
 // spellings returns a form and the form without the okurigana that stand
 // between two kanji or, when there was one inside, at its end.
 func spellings(form string) []string {
+	if !strings.ContainsAny(form, okurigana) {
+		return []string{form}
+	}
 	runes := []rune(form)
 	kanji := func(i int) bool {
 		return i >= 0 && i < len(runes) && embeddings.ScriptOf(runes[i]) == embeddings.Kanji

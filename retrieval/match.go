@@ -2,6 +2,7 @@ package retrieval
 
 import (
 	"math"
+	"unicode/utf8"
 
 	"github.com/jirei/jirei/embeddings"
 )
@@ -29,6 +30,18 @@ func textOf(m string) text {
 
 func (t text) slice(from, to int) string { return string(t.orig[from:to]) }
 
+// first returns the character at a rune, as forms are looked up by.
+func (t text) first(at int) rune {
+	r, _ := utf8.DecodeRuneInString(t.kana[t.at[at]:])
+	return r
+}
+
+// reaches enters the length of a form for its first character.
+func reaches(longest map[rune]int, form string) {
+	first, _ := utf8.DecodeRuneInString(form)
+	longest[first] = max(longest[first], utf8.RuneCountInString(form))
+}
+
 // match is a form found in a text.
 type match struct {
 	from, to int // in runes
@@ -54,7 +67,8 @@ func (l *Lexicon) match(t text) []match {
 		if best[i] >= best[i+1] { // leave rune i uncovered
 			best[i+1], from[i+1] = best[i], match{from: i, to: i + 1}
 		}
-		for length := 1; length <= l.longest && i+length <= n; length++ {
+		longest := min(l.longest[t.first(i)], n-i)
+		for length := 1; length <= longest; length++ {
 			meanings := l.allowed(t, i, i+length)
 			if meanings == nil {
 				continue

@@ -93,7 +93,7 @@ func (r *reader) pages() {
 	r.each(pagePattern, anyDigit, take)
 	r.each(bareNumbers, anyDigit+" ,、", take) // 「14」 alone is a page
 	r.each(caseNumber, anyDigit, take)
-	if comparing.MatchString(string(r.t.orig)) {
+	if s := string(r.t.orig); strings.ContainsAny(s, anyDigit) && comparing.MatchString(s) {
 		r.each(compared, anyDigit, take)
 	}
 	r.titles()

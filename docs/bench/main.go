@@ -27,17 +27,15 @@ func main() {
 
 // options are the flags.
 type options struct {
-	write bool   // run the test half too, and write the table into page
-	page  string // docs/benchmarks.md
-	more  string // a file of further development questions
+	write bool   // run the test half too, and write the table into the page
+	root  string // the repository
 }
 
 func run(ctx context.Context, out io.Writer, args []string) error {
 	var o options
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
-	flags.BoolVar(&o.write, "write", false, "run the test half too, write the table into -page, and log the run there")
-	flags.StringVar(&o.page, "page", "../benchmarks.md", "the page with the table")
-	flags.StringVar(&o.more, "more", "", "further development questions, JSON Lines as in the golden set")
+	flags.BoolVar(&o.write, "write", false, "run the test half too, write the table into docs/benchmarks.md, and log the run there")
+	flags.StringVar(&o.root, "root", "../..", "the repository")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -55,7 +53,7 @@ func run(ctx context.Context, out io.Writer, args []string) error {
 	table := markdown(rows, sets)
 	fmt.Fprint(out, table)
 	if o.write {
-		return write(o.page, table, rows)
+		return write(filepath.Join(o.root, "docs", "benchmarks.md"), table, rows)
 	}
 	return nil
 }
@@ -66,7 +64,8 @@ type set struct {
 	questions []retrieval.Golden
 }
 
-// questions returns the sets to run. The test half comes last, and only when
+// questions returns the sets to run: the development half and what other sets
+// stand beside the golden one, which are for development too. The test half comes last, and only when
 // the table is going to be written: who looks at it without saying so tunes on it.
 func questions(o options) ([]set, error) {
 	all, err := golden.Questions()
@@ -77,22 +76,34 @@ func questions(o options) ([]set, error) {
 		return slices.DeleteFunc(slices.Clone(all), func(g retrieval.Golden) bool { return golden.Development(g.ID) != development })
 	}
 	sets := []set{{"development", half(true)}}
-	if o.more != "" {
-		file, err := os.Open(o.more)
+	further, err := filepath.Glob(filepath.Join(o.root, "retrieval", "golden", "*", "golden.jsonl"))
+	if err != nil {
+		return nil, err
+	}
+	for _, path := range further {
+		list, err := read(path)
 		if err != nil {
 			return nil, err
 		}
-		defer func() { _ = file.Close() }() // it was only read
-		further, err := retrieval.ReadGolden(file)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", o.more, err)
-		}
-		sets = append(sets, set{filepath.Base(o.more), further})
+		sets = append(sets, set{filepath.Base(filepath.Dir(path)), list})
 	}
 	if o.write {
 		sets = append(sets, set{test, half(false)})
 	}
 	return sets, nil
+}
+
+func read(path string) ([]retrieval.Golden, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	out, err := retrieval.ReadGolden(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return out, nil
 }
 
 // test is the name of the half that is only reported.
