@@ -69,8 +69,9 @@ func isGone(err error) bool {
 func (s *Store) large(ctx context.Context, probe retrieval.Probe, at state) (retrieval.Candidates, error) {
 	var batch pgx.Batch
 	batch.Queue(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`)
-	// A plan for these very parameters: one for any would not know how many cases a filter leaves, nor that the limit is small.
-	batch.Queue(`SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('hnsw.iterative_scan', 'strict_order', true),
+	// A plan for these very parameters: one for any would not know how many cases a filter leaves, nor that the limit is small. And no
+	// just-in-time compilation, which would take longer than the search.
+	batch.Queue(`SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true), set_config('hnsw.iterative_scan', 'strict_order', true),
 		set_config('hnsw.ef_search', $1, true), set_config('hnsw.max_scan_tuples', $2, true)`,
 		strconv.Itoa(min(max(effort, probe.Limit), 1000)), strconv.Itoa(farthest))
 	var number int64
