@@ -106,19 +106,33 @@ var snapshotRead = pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.R
 // load returns the current generation, reading the book again only when it has moved. Asking for the number is not under the lock, so
 // that questions wait for the network side by side.
 func (s *Store) load(ctx context.Context) (state, error) {
-	number, err := readNumber(ctx, s.pool)
-	if err != nil {
-		return state{}, db.Explain(fmt.Errorf("reading the generation: %w", err))
+	for before := int64(0); ; {
+		number, err := readNumber(ctx, s.pool)
+		if err != nil {
+			return state{}, db.Explain(fmt.Errorf("reading the generation: %w", err))
+		}
+		if number == 0 {
+			return state{generation: &retrieval.Generation{}}, nil
+		}
+		at, err := s.reload(ctx, number)
+		if isGone(err) && number != before { // a Put came in between, and its tables are others
+			before = number
+			continue
+		}
+		if err != nil {
+			return state{}, db.Explain(fmt.Errorf("reading the book: %w", err))
+		}
+		return at, nil
 	}
-	if number == 0 {
-		return state{generation: &retrieval.Generation{}}, nil
-	}
+}
+
+// reload returns what is in memory, after reading it again if the number is another.
+func (s *Store) reload(ctx context.Context, number int64) (state, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.current == nil || s.current.Number != number {
-		err := pgx.BeginTxFunc(ctx, s.pool, snapshotRead, func(tx pgx.Tx) error { return s.refresh(ctx, tx) })
-		if err != nil {
-			return state{}, db.Explain(fmt.Errorf("reading the book: %w", err))
+		if err := pgx.BeginTxFunc(ctx, s.pool, snapshotRead, func(tx pgx.Tx) error { return s.refresh(ctx, tx) }); err != nil {
+			return state{}, err
 		}
 	}
 	return state{s.current, s.layout, s.snapshot}, nil
@@ -167,18 +181,25 @@ func (s *Store) refresh(ctx context.Context, tx pgx.Tx) error {
 	g.Industries, g.Categories = whole.Industries(), whole.Categories()
 	g.FirstPage, g.LastPage = whole.Pages()
 	g.Titles = retrieval.Titles(whole.Cases)
-	var snapshot *retrieval.Snapshot
-	if at.posting != "" {
-		g.DF, err = readDF(ctx, tx, at.posting)
-	} else {
-		var entries []retrieval.Entry
-		entries, err = readEntries(ctx, tx, entriesOf(at.near, `book_case`, "id"))
-		snapshot = retrieval.NewSnapshot(g.Number, entries)
-		g.DF = snapshot.DF()
-	}
+	snapshot, err := contents(ctx, tx, g, at)
 	if err != nil {
 		return err
 	}
 	s.current, s.layout, s.snapshot = g, at, snapshot
 	return nil
+}
+
+// contents reads the features of a book: of a small one all that it has, of a large one how often each occurs.
+func contents(ctx context.Context, tx pgx.Tx, g *retrieval.Generation, at layout) (snapshot *retrieval.Snapshot, err error) {
+	if at.posting != "" {
+		g.DF, err = readDF(ctx, tx, at.posting)
+		return nil, err
+	}
+	entries, err := readEntries(ctx, tx, entriesOf(at.near, `book_case`, "id"))
+	if err != nil {
+		return nil, err
+	}
+	snapshot = retrieval.NewSnapshot(g.Number, entries)
+	g.DF = snapshot.DF()
+	return snapshot, nil
 }

@@ -27,7 +27,7 @@ func at(t testing.TB, url string, exact int) *Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.exact = exact
+	s.exact, s.few = exact, 5 // with 5 a filter of these books is a narrow or a wide one
 	return s
 }
 
