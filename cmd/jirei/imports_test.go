@@ -54,8 +54,9 @@ var house = map[string]struct{ may, tests []string }{
 	"cmd/jirei": {
 		may: []string{
 			"bot", "bot/answer", "bot/blocks", "bot/inbox", "bot/phrases", "bot/playground", "bot/record", "cases", "embeddings",
-			"retrieval", "retrieval/golden", "retrieval/postgres", "retrieval/sqlite", "retrieval/sqlite/file",
+			"retrieval", "retrieval/golden", "retrieval/postgres", "retrieval/postgres/db", "retrieval/sqlite", "retrieval/sqlite/file",
 		},
+		tests: []string{"retrieval/postgres/db/dbtest"},
 	},
 }
 
