@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"sync"
@@ -64,8 +66,10 @@ func TestOpenRefusesWithASentenceAndAHint(t *testing.T) {
 	if err := silent.Close(); err != nil {
 		t.Fatal(err)
 	}
-	dbtest.Do(t, at, `DO $$ BEGIN CREATE ROLE jirei_test_visitor LOGIN PASSWORD 'visitor'; EXCEPTION WHEN duplicate_object OR unique_violation THEN END $$`)
-	visitor := func(u *url.URL) { u.User = url.UserPassword("jirei_test_visitor", "visitor") }
+	web := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(web.Close)
+	user, password := dbtest.Role(t)
+	visitor := func(u *url.URL) { u.User = url.UserPassword(user, password) }
 	for name, c := range map[string]struct {
 		at    string
 		words []string
@@ -75,6 +79,7 @@ func TestOpenRefusesWithASentenceAndAHint(t *testing.T) {
 		"no such database":         {changed(t, at, func(u *url.URL) { u.Path = "/no_such_database" }), []string{"データベースがありません", "no_such_database"}},
 		"a server that is not on":  {changed(t, at, func(u *url.URL) { u.Host = closed }), []string{"応答しません", closed}},
 		"a host that is not there": {changed(t, at, func(u *url.URL) { u.Host = "no-such-host.invalid" }), []string{"見つかりません", "no-such-host.invalid"}},
+		"a server of web pages":    {changed(t, at, func(u *url.URL) { u.Host = web.Listener.Addr().String() }), []string{"PostgreSQL ではない"}},
 		"TLS that is not spoken":   {dbtest.With(t, at, "sslmode", "require"), []string{"暗号化"}},
 		"a pgvector from before iterative scans": {
 			dbtest.Database(t, `CREATE EXTENSION vector`, `UPDATE pg_extension SET extversion = '0.7.4' WHERE extname = 'vector'`), []string{"0.7.4", "古すぎます"}},

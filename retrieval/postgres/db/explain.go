@@ -125,6 +125,11 @@ func explainNetwork(err error) *Error {
 			Problem: fmt.Sprintf("PostgreSQL のホスト %s が見つかりません。", name.Name),
 			Hint:    "DATABASE_URL の @ のあとのホスト名を確かめてください。",
 		}
+	case strings.Contains(last(text), "failed to receive message"):
+		return &Error{
+			Problem: fmt.Sprintf("接続先は PostgreSQL ではないようです（%s）。", last(text)),
+			Hint:    "DATABASE_URL のホストとポート（PostgreSQL は多くの場合 5432）を確かめてください。",
+		}
 	case strings.Contains(text, "tls: ") || strings.Contains(text, "x509: ") || strings.Contains(text, "refused TLS connection"):
 		return &Error{
 			Problem: fmt.Sprintf("PostgreSQL と暗号化してつなげません（%s）。", last(text)),
@@ -139,8 +144,12 @@ func explainNetwork(err error) *Error {
 	return nil
 }
 
-// last is an error's last line: pgx names each address it tried on a line of its own.
+// last is what was the matter with the last address that was tried: pgx names each on a line of its own, or all on one where there is one.
 func last(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
-	return strings.TrimSpace(lines[len(lines)-1])
+	_, after, found := strings.Cut(lines[len(lines)-1], "`: ")
+	if !found {
+		after = lines[len(lines)-1]
+	}
+	return strings.TrimSpace(after)
 }

@@ -60,6 +60,16 @@ func Database(t testing.TB, setup ...string) string {
 	return u.String()
 }
 
+// Role makes a user who may log in and nothing else, dropped when the test ends.
+func Role(t testing.TB) (name, password string) {
+	t.Helper()
+	at := server(t)
+	name, password = "test_"+strings.ToLower(rand.Text()[:12]), rand.Text()
+	Do(t, at, `CREATE ROLE `+name+` LOGIN PASSWORD '`+password+`'`)
+	t.Cleanup(func() { Do(t, at, `DROP ROLE `+name) })
+	return name, password
+}
+
 // With returns a URL with one more parameter.
 func With(t testing.TB, at, key, value string) string {
 	t.Helper()
