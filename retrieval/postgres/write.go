@@ -116,7 +116,7 @@ func insert(ctx context.Context, tx pgx.Tx, entries []retrieval.Entry) error {
 				at, line = at+1, -1
 			}
 			if at == len(entries) {
-				return nil, nil //nolint:nilnil // CopyFromFunc's way of saying that it is done
+				return nil, nil // done, says CopyFromFunc
 			}
 			e := entries[at]
 			sparse, phrase, text := e.Row, e.Phrase, (*string)(nil)
