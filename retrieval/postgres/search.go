@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	pgvector "github.com/pgvector/pgvector-go"
 
+	"github.com/jirei/jirei/embeddings"
 	"github.com/jirei/jirei/retrieval"
 	"github.com/jirei/jirei/retrieval/postgres/db"
 )
@@ -92,64 +93,82 @@ func (s *Store) large(ctx context.Context, probe retrieval.Probe, at state) (ret
 	return retrieval.NewSnapshot(number, entries).Candidates(probe), nil
 }
 
+// statement is the search of one question, while it is being written: common table expressions, of which some are lists of case ids.
+type statement struct {
+	with, ids string
+	in        params
+	limit     string
+	// meets is what the facets ask for as SQL, "" where nothing is asked.
+	meets string
+}
+
+func (q *statement) table(name, query string) {
+	q.with += ",\n" + name + " AS MATERIALIZED (" + query + ")"
+}
+
+func (q *statement) list(name, query string) {
+	q.table(name, query)
+	q.ids += " UNION SELECT case_id FROM " + name
+}
+
 // query writes the search. Each sort is a list of case ids of its own: the best by features and the nearest by vector, of the whole book
-// and, where facets are stated, of the cases that meet them, so that a filter never starves the result.
+// and, where facets are stated, of the cases that meet them, so that a filter never starves the result. Of the two ways through a filter
+// the server takes the one that suits the number of cases it leaves, and does not touch the other.
 func (s *Store) query(probe retrieval.Probe, at state) (string, []any) {
-	var in params
-	limit := strconv.Itoa(probe.Limit)
-	with, ids := "", "SELECT NULL WHERE false"
-	table := func(name, as, query string) {
-		with += ",\n" + name + " AS " + as + " (" + query + ")"
-	}
-	list := func(name, query string) {
-		table(name, "MATERIALIZED", query)
-		ids += " UNION SELECT case_id FROM " + name
-	}
-	filtered := !probe.Facets.Empty()
-	meets := ""
-	if filtered {
-		meets = conditions(probe.Facets, &in) + " AND coalesce(" + overlaps(probe.Facets.Size, &in) + ", true)"
-		table("chosen", "MATERIALIZED", `SELECT c.id FROM book_case c WHERE `+meets+` LIMIT `+strconv.Itoa(s.few+1))
-		table("few", "MATERIALIZED", `SELECT count(*) <= `+strconv.Itoa(s.few)+` AS yes FROM chosen`)
+	q := &statement{with: "asked AS (SELECT 1)", ids: "SELECT NULL WHERE false", limit: strconv.Itoa(probe.Limit)}
+	if !probe.Facets.Empty() {
+		q.meets = conditions(probe.Facets, &q.in) + " AND coalesce(" + overlaps(probe.Facets.Size, &q.in) + ", true)"
+		q.table("chosen", `SELECT c.id FROM book_case c WHERE `+q.meets+` LIMIT `+strconv.Itoa(s.few+1))
+		q.table("few", `SELECT count(*) <= `+strconv.Itoa(s.few)+` AS yes FROM chosen`)
 	}
 	if len(probe.Sparse.Index) > 0 {
-		s.match(probe, at.layout.posting, &in, table, list, filtered, meets, limit)
+		q.match(probe.Sparse, at.layout.posting, s.budget)
 	}
 	if len(probe.Dense) > 0 && len(probe.Dense) == at.generation.Dim && at.layout.near != "" {
-		vector := in.add(pgvector.NewVector(probe.Dense)) + "::vector"
-		from, distance := name(at.layout.near)+" n", nearer(at.generation.Dim, vector)
-		list("near", `SELECT case_id FROM `+from+` ORDER BY `+distance+` LIMIT `+limit)
-		if filtered {
-			list("near_few", `SELECT case_id FROM `+from+` JOIN chosen c ON c.id = case_id WHERE (SELECT yes FROM few) ORDER BY n.embedding <=> `+vector+` LIMIT `+limit)
-			list("near_many", `SELECT case_id FROM `+from+` JOIN book_case c ON c.id = case_id WHERE NOT (SELECT yes FROM few) AND `+meets+` ORDER BY `+distance+` LIMIT `+limit)
-		}
+		q.near(probe.Dense, at.layout.near)
 	}
-	return `WITH asked AS (SELECT 1)` + with + "\n, ids (case_id) AS (" + ids + ")\n" + entriesOf(at.layout.near, "ids", "case_id"), in
+	return "WITH " + q.with + ",\nids (case_id) AS (" + q.ids + ")\n" + entriesOf(at.layout.near, "ids", "case_id"), q.in
 }
 
 // match adds the lists by features.
-func (s *Store) match(probe retrieval.Probe, posting string, in *params, table func(name, as, query string), list func(name, query string), filtered bool, meets, limit string) {
-	features := make([]int32, len(probe.Sparse.Index))
-	for i, index := range probe.Sparse.Index {
+func (q *statement) match(sparse embeddings.Sparse, posting string, budget int) {
+	features := make([]int32, len(sparse.Index))
+	for i, index := range sparse.Index {
 		features[i] = int32(index)
 	}
-	f, w := in.add(features), in.add(probe.Sparse.Value)
-	vector, _ := encodeSparse(probe.Sparse)
-	whole := in.add(vector) + "::sparsevec"
-	table("probe", "MATERIALIZED", `SELECT feature, weight, sum(cardinality(passages)) OVER (ORDER BY cases, feature) - cardinality(passages) AS before
-		FROM unnest(`+f+`::int[], `+w+`::real[]) AS q (feature, weight) JOIN `+name(posting)+` USING (feature)`)
-	table("dots", "MATERIALIZED", `SELECT u.passage, sum(u.weight * probe.weight) AS dot FROM probe JOIN `+name(posting)+` p USING (feature)
-		CROSS JOIN LATERAL unnest(p.passages, p.weights) AS u (passage, weight) WHERE before < `+strconv.Itoa(s.budget)+` GROUP BY u.passage`)
-	best := func(from string) string {
-		return `SELECT case_id FROM (` + from + `) final GROUP BY case_id ORDER BY min(sparse <#> ` + whole + `), case_id LIMIT ` + limit
+	vector, _ := encodeSparse(sparse)
+	far := "case_id, sparse <#> " + q.in.add(vector) + "::sparsevec AS far" // the inner product, negative so that an index could sort by it
+	q.table("probe", `SELECT feature, weight, sum(cardinality(passages)) OVER (ORDER BY cases, feature) - cardinality(passages) AS before
+		FROM unnest(`+q.in.add(features)+`::int[], `+q.in.add(sparse.Value)+`::real[]) AS q (feature, weight) JOIN `+name(posting)+` USING (feature)`)
+	q.table("dots", `SELECT u.passage, sum(u.weight * probe.weight) AS dot FROM probe JOIN `+name(posting)+` p USING (feature)
+		CROSS JOIN LATERAL unnest(p.passages, p.weights) AS u (passage, weight) WHERE before < `+strconv.Itoa(budget)+` GROUP BY u.passage`)
+	best := func(name, from string) {
+		q.list(name, `SELECT case_id FROM (SELECT `+far+` FROM `+from+`) f WHERE far < 0 GROUP BY case_id ORDER BY min(far), case_id LIMIT `+q.limit)
 	}
-	list("match", best(`SELECT case_id, sparse FROM (SELECT passage FROM dots ORDER BY dot DESC LIMIT `+strconv.Itoa(finalists)+`) d JOIN book_passage USING (passage)`))
-	if !filtered {
+	best("match", `(SELECT passage FROM dots ORDER BY dot DESC LIMIT `+strconv.Itoa(finalists)+`) d JOIN book_passage USING (passage)`)
+	if q.meets == "" {
 		return
 	}
-	list("match_few", best(`SELECT case_id, sparse FROM chosen c JOIN book_passage ON case_id = c.id WHERE (SELECT yes FROM few) AND sparse <#> `+whole+` < 0`))
-	list("match_many", best(`SELECT case_id, sparse FROM dots JOIN book_passage USING (passage) JOIN book_case c ON c.id = case_id
-		WHERE NOT (SELECT yes FROM few) AND `+meets+` ORDER BY dot DESC LIMIT `+strconv.Itoa(finalists)))
+	best("match_few", `chosen c JOIN book_passage ON case_id = c.id WHERE (SELECT yes FROM few)`)
+	// Sorted first, so that cases are looked up only until enough of them meet the filter.
+	best("match_many", `(SELECT passage, dot FROM dots ORDER BY dot DESC) d JOIN book_passage USING (passage) JOIN book_case c ON c.id = case_id
+		WHERE NOT (SELECT yes FROM few) AND `+q.meets+` ORDER BY dot DESC LIMIT `+strconv.Itoa(finalists/2))
+}
+
+// near adds the lists by dense vector.
+func (q *statement) near(dense []float32, table string) {
+	vector := q.in.add(pgvector.NewVector(dense)) + "::vector"
+	indexed := nearer(len(dense), vector)
+	best := func(name, from, distance string) {
+		q.list(name, `SELECT case_id FROM `+from+` ORDER BY `+distance+` LIMIT `+q.limit)
+	}
+	from := name(table) + " n"
+	best("near", from, indexed)
+	if q.meets == "" {
+		return
+	}
+	best("near_few", from+` JOIN chosen c ON c.id = case_id WHERE (SELECT yes FROM few)`, `n.embedding <=> `+vector)
+	best("near_many", from+` JOIN book_case c ON c.id = case_id WHERE NOT (SELECT yes FROM few) AND `+q.meets, indexed)
 }
 
 // indexed is how many dimensions an HNSW index of vectors takes, and halved how many of halfvecs. Beyond that a scan has to do.
