@@ -30,7 +30,7 @@ build: ## the program, ./jirei
 # Every step runs even when an earlier one failed (-k): who waits for CI wants to know all that is wrong.
 STEPS := packages vet build nobook licences page tests lint
 .PHONY: $(STEPS:%=check-%)
-test: ## everything CI checks: packages, vet, builds, licences, the page, tests with -race, lint
+test: ## everything CI checks: packages, vet, builds, licences, the page, tests with -race (PostgreSQL's too), lint
 	@.ci/step "make test" $(MAKE) --no-print-directory -k $(STEPS:%=check-%)
 
 check-packages: ; @.ci/step packages .ci/packages
@@ -39,7 +39,7 @@ check-build:    ; @.ci/step build    go build ./...
 check-nobook:   ; @.ci/step nobook   sh -c 'go build -tags nobook ./... && go test -tags nobook ./cases'
 check-licences: ; @.ci/step licences .ci/licenses --check
 check-page:     ; @.ci/step page     .ci/page
-check-tests:    ; @.ci/step tests    env JIREI_TEST_BROWSER=required go test -race -timeout 10m ./...
+check-tests:    ; @.ci/step tests    .ci/postgres env JIREI_TEST_BROWSER=required go test -race -timeout 10m ./...
 check-lint:     ; @.ci/step lint     $(MAKE) --no-print-directory lint
 
 lint: $(GOLANGCI) ## golangci-lint, and go.mod is tidy

@@ -105,7 +105,7 @@ func (e *Engine) search(ctx context.Context, q Query, book *Generation, limit in
 		}
 		p := e.probe(q, book)
 		p.probe.Limit = max(4*limit, 100)
-		p.probe.Phrase = q.Phrase
+		p.probe.Phrase, p.probe.Facets = q.Phrase, q.Facets
 		found, err := e.store.Candidates(ctx, p.probe)
 		if err != nil {
 			return Result{}, fmt.Errorf("finding candidates: %w", err)

@@ -105,6 +105,11 @@ type Probe struct {
 	Dense []float32
 	// Phrase is the question's vector by the phrase model, nil without.
 	Phrase []float32
+	// Facets are what the question asks for. A larger book then also returns the
+	// best of each sort among the cases that meet them, or meet all but state no
+	// size: were they looked for only among the best of all, a filter that few
+	// cases meet would find none.
+	Facets Facets
 	// Limit bounds the candidates of each sort in a big book.
 	Limit int
 }

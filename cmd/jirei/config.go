@@ -17,6 +17,7 @@ import (
 // config is what the environment and the common flags say.
 type config struct {
 	path               string // of the SQLite file
+	server             string // postgres://…, "" for the file
 	botToken, appToken string
 	slackAPI           string // Slack's Web API; "" is the real one
 	sourceURL          string
@@ -41,7 +42,9 @@ func readConfig(env func(string) string, environ []string, flags *pflag.FlagSet)
 	if db == "" {
 		db = env("DATABASE_URL")
 	}
-	if c.path, err = databasePath(db, env); err != nil {
+	if strings.HasPrefix(db, "postgres://") || strings.HasPrefix(db, "postgresql://") {
+		c.server = db
+	} else if c.path, err = databasePath(db, env); err != nil {
 		return config{}, err
 	}
 	if c.sourceURL != "" {
@@ -76,10 +79,8 @@ func databasePath(db string, env func(string) string) (string, error) {
 			return "", usageError{"データベースのファイル名がありません。", "--db sqlite:jirei.db のように書いてください。"}
 		}
 		return path, nil
-	case strings.HasPrefix(db, "postgres://"), strings.HasPrefix(db, "postgresql://"):
-		return "", usageError{"この版の jirei は、まだ PostgreSQL を使えません。", "--db sqlite:PATH を指定するか、DATABASE_URL を外してください。"}
 	case db != "":
-		return "", usageError{"データベースの書き方が正しくありません。", "sqlite:PATH と書いてください。"}
+		return "", usageError{"データベースの書き方が正しくありません。", "sqlite:PATH か postgres://ユーザー:パスワード@ホスト/データベース名 と書いてください。"}
 	}
 	data := env("XDG_DATA_HOME")
 	if !filepath.IsAbs(data) { // the specification says to ignore relative ones

@@ -10,11 +10,13 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/jirei/jirei/bot/phrases"
+	"github.com/jirei/jirei/retrieval"
+	"github.com/jirei/jirei/retrieval/postgres/db"
 )
 
 var doctorCommand = command{name: "doctor", does: "設定を確かめ、足りないものと直し方を示します", run: doctor}
 
-// doctor prints a line per check: ✓ fine, － not set up and not needed, ✗ to mend.
+// doctor prints a line per check: ✓ fine, － not set up and not needed, △ works but should be mended, ✗ to mend.
 func doctor(ctx context.Context, p *program) error {
 	if err := p.noArguments(); err != nil {
 		return err
@@ -52,8 +54,40 @@ func (p *program) checkBook(ctx context.Context, say func(mark, what, detail str
 		say("✗", "データベース", err.Error())
 		return
 	}
-	say("✓", "データベース", "sqlite:"+p.path)
+	if l.pool == nil {
+		say("✓", "データベース", "sqlite:"+p.path)
+	} else {
+		p.checkServer(ctx, l, book, say)
+	}
 	say("✓", "事例集", fmt.Sprintf("%s（%s p.%d～p.%d）", book.Book.Title, phrases.For(phrases.Japanese).Count("", book.Cases), book.FirstPage, book.LastPage))
+}
+
+// checkServer says what the database is, and what one may do in it.
+func (p *program) checkServer(ctx context.Context, l library, book *retrieval.Generation, say func(mark, what, detail string)) {
+	f, err := db.Look(ctx, l.pool)
+	if err != nil {
+		say("✗", "データベース", err.Error())
+		return
+	}
+	say("✓", "データベース", fmt.Sprintf("PostgreSQL %s（%s、データベース %s、スキーマ %s、ユーザー %s）", f.Server, f.Host, f.Database, f.Schema, f.User))
+	say("✓", "pgvector", f.Vector)
+	for _, c := range p.cautions(f) {
+		say("△", "データベース", c)
+	}
+	switch {
+	case f.ReadOnly:
+		say("✗", "データベースの権限", "読み取り専用です。探すことはできますが、jirei index と記録ができません。\n主サーバーを DATABASE_URL に指定するか、default_transaction_read_only を off にしてください。")
+	case !f.Create:
+		say("✗", "データベースの権限", fmt.Sprintf("スキーマ %[1]s に表を作れません。\n管理者に GRANT CREATE, USAGE ON SCHEMA %[1]s TO %[2]s; を実行してもらってください。", f.Schema, f.User))
+	default:
+		say("✓", "データベースの権限", "読み書きと、表の作成ができます。")
+	}
+	if book.Dim > 0 {
+		say("✓", "密ベクトル", fmt.Sprintf("%s、%d次元", book.Model, book.Dim))
+	}
+	if f.Remote {
+		say("－", "事例の文章の送り先", f.Host+"（PostgreSQL）")
+	}
 }
 
 // scopes are what the bot cannot do without, of those in the app's manifest.

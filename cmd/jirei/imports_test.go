@@ -26,13 +26,18 @@ var house = map[string]struct{ may, tests []string }{
 	"cases":      {},
 	"embeddings": {},
 
-	"retrieval":             {may: []string{"cases", "embeddings"}, tests: []string{"retrieval/sqlite", "retrieval/storetest", "retrieval/golden"}},
-	"retrieval/golden":      {may: []string{"retrieval"}, tests: []string{"cases", "retrieval/sqlite"}},
-	"retrieval/learn":       {may: []string{"cases", "embeddings", "retrieval"}},
-	"retrieval/postgres":    {may: []string{"cases", "embeddings", "retrieval"}, tests: []string{"retrieval/storetest"}},
-	"retrieval/sqlite":      {may: []string{"cases", "embeddings", "retrieval", "retrieval/sqlite/file"}, tests: []string{"retrieval/storetest"}},
-	"retrieval/sqlite/file": {},
-	"retrieval/storetest":   {may: []string{"cases", "embeddings", "retrieval"}},
+	"retrieval":        {may: []string{"cases", "embeddings"}, tests: []string{"retrieval/sqlite", "retrieval/storetest", "retrieval/golden"}},
+	"retrieval/golden": {may: []string{"retrieval"}, tests: []string{"cases", "retrieval/sqlite"}},
+	"retrieval/learn":  {may: []string{"cases", "embeddings", "retrieval"}},
+	"retrieval/postgres": {
+		may:   []string{"cases", "embeddings", "retrieval", "retrieval/postgres/db"},
+		tests: []string{"retrieval/golden", "retrieval/postgres/db/dbtest", "retrieval/sqlite", "retrieval/storetest"},
+	},
+	"retrieval/postgres/db":        {tests: []string{"retrieval/postgres/db/dbtest"}},
+	"retrieval/postgres/db/dbtest": {},
+	"retrieval/sqlite":             {may: []string{"cases", "embeddings", "retrieval", "retrieval/sqlite/file"}, tests: []string{"retrieval/storetest"}},
+	"retrieval/sqlite/file":        {},
+	"retrieval/storetest":          {may: []string{"cases", "embeddings", "retrieval"}},
 
 	"bot": {
 		may:   []string{"bot/answer", "bot/blocks", "bot/inbox", "bot/phrases", "bot/record", "cases", "embeddings", "retrieval"},
@@ -49,8 +54,9 @@ var house = map[string]struct{ may, tests []string }{
 	"cmd/jirei": {
 		may: []string{
 			"bot", "bot/answer", "bot/blocks", "bot/inbox", "bot/phrases", "bot/playground", "bot/record", "cases", "embeddings",
-			"retrieval", "retrieval/golden", "retrieval/postgres", "retrieval/sqlite", "retrieval/sqlite/file",
+			"retrieval", "retrieval/golden", "retrieval/postgres", "retrieval/postgres/db", "retrieval/sqlite", "retrieval/sqlite/file",
 		},
+		tests: []string{"retrieval/postgres/db/dbtest"},
 	},
 }
 
@@ -59,6 +65,7 @@ var never = []struct{ from, to, because string }{
 	{"retrieval", module + "retrieval/sqlite", "a store is passed in"},
 	{"retrieval", module + "retrieval/postgres", "a store is passed in"},
 	{"retrieval", "database/sql", "SQL lives in the stores"},
+	{"retrieval", "github.com/jackc/pgx/v5", "SQL lives in the stores"},
 	{"bot", module + "bot/playground", "what serves real people carries no fake Slack"},
 	{"bot/playground", module + "bot", "a Slack that knew the bot would agree with it"},
 	{"bot/playground", module + "retrieval", "a Slack that knew the bot would agree with it"},

@@ -14,6 +14,7 @@ import (
 
 	"github.com/jirei/jirei/cases"
 	"github.com/jirei/jirei/retrieval"
+	"github.com/jirei/jirei/retrieval/postgres/db"
 )
 
 var indexCommand = command{
@@ -39,6 +40,9 @@ func index(ctx context.Context, p *program) error {
 		return err
 	}
 	defer func() { _ = l.Close() }()
+	if err := p.caution(ctx, l); err != nil {
+		return err
+	}
 	now, err := l.store.Current(ctx)
 	if err != nil {
 		return err
@@ -66,6 +70,21 @@ func index(ctx context.Context, p *program) error {
 		return err
 	}
 	return p.report(plan, book)
+}
+
+// caution says what is to be mended in a database before it is written to.
+func (p *program) caution(ctx context.Context, l library) error {
+	if l.pool == nil {
+		return nil
+	}
+	facts, err := db.Look(ctx, l.pool)
+	if err != nil {
+		return err
+	}
+	for _, c := range p.cautions(facts) {
+		_, _ = fmt.Fprintln(p.err, "注意:", c)
+	}
+	return nil
 }
 
 // readBook reads a file, and says how it was read.

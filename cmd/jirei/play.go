@@ -26,6 +26,9 @@ func play(ctx context.Context, p *program) error {
 	if len(p.args) > 0 {
 		return usageError{fmt.Sprintf("%q は余分です。", p.args[0]), "アドレスは --listen 127.0.0.1:8080 のように指定してください。"}
 	}
+	if err := p.onFile(); err != nil {
+		return err
+	}
 	listen, _ := p.flags.GetString("listen")
 	if host, _, err := net.SplitHostPort(listen); err != nil || host != "localhost" && !net.ParseIP(host).IsLoopback() {
 		return usageError{fmt.Sprintf("--listen %s は使えません。", listen), "このパソコンの中だけで動かすため、127.0.0.1:ポート番号 の形で指定してください。"}

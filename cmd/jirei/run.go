@@ -87,7 +87,7 @@ func dispatch(ctx context.Context, args []string, env func(string) string, envir
 	c := all[i]
 	flags := pflag.NewFlagSet(c.name, pflag.ContinueOnError)
 	flags.SetOutput(io.Discard)
-	flags.String("db", "", "データベース（sqlite:PATH）")
+	flags.String("db", "", "データベース（sqlite:PATH か postgres://…）")
 	if c.flags != nil {
 		c.flags(flags)
 	}

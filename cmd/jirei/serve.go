@@ -12,6 +12,9 @@ func serve(ctx context.Context, p *program) error {
 	if len(p.args) > 0 {
 		return usageError{fmt.Sprintf("%q は余分です。", p.args[0]), "トークンは環境変数で渡してください。jirei doctor で設定を確かめられます。"}
 	}
+	if err := p.onFile(); err != nil {
+		return err
+	}
 	for _, problem := range p.tokenProblems() {
 		return usageError{problem, "Slack のアプリの画面で確かめて、環境変数を設定し直してください。Slack なしで試すには jirei play が使えます。"}
 	}

@@ -4,19 +4,26 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"github.com/jirei/jirei/bot/answer"
 	"github.com/jirei/jirei/cases"
 	"github.com/jirei/jirei/retrieval"
+	"github.com/jirei/jirei/retrieval/postgres"
+	"github.com/jirei/jirei/retrieval/postgres/db"
 	"github.com/jirei/jirei/retrieval/sqlite"
 )
 
 // library is the opened store with the engine on it.
 type library struct {
-	store  *sqlite.Store
+	store  retrieval.Store
 	engine *retrieval.Engine
+	// pool is the database that the store is on, nil on a file.
+	pool  *pgxpool.Pool
+	close func() error
 }
 
-func (l library) Close() error { return l.store.Close() }
+func (l library) Close() error { return l.close() }
 
 func (l library) asker() answer.Asker {
 	return answer.Asker{Engine: l.engine, Writer: answer.Extractive{}}
@@ -24,21 +31,67 @@ func (l library) asker() answer.Asker {
 
 // open opens the store, without looking whether a book is in it.
 func (p *program) open(ctx context.Context) (library, error) {
-	store, err := sqlite.Open(ctx, p.path)
+	l, err := p.openStore(ctx)
 	if err != nil {
 		return library{}, err
 	}
 	words, err := retrieval.EmbeddedLexicon()
 	if err != nil {
-		_ = store.Close()
+		_ = l.Close()
 		return library{}, fmt.Errorf("語彙を読めません: %w", err)
 	}
 	expansions, err := retrieval.EmbeddedExpansions()
 	if err != nil {
-		_ = store.Close()
+		_ = l.Close()
 		return library{}, fmt.Errorf("展開文を読めません: %w", err)
 	}
-	return library{store, retrieval.New(store, words, expansions)}, nil
+	l.engine = retrieval.New(l.store, words, expansions)
+	return l, nil
+}
+
+// openStore opens the file or the database that --db or DATABASE_URL names.
+func (p *program) openStore(ctx context.Context) (library, error) {
+	if p.server == "" {
+		store, err := sqlite.Open(ctx, p.path)
+		if err != nil {
+			return library{}, err
+		}
+		return library{store: store, close: store.Close}, nil
+	}
+	pool, err := db.Open(ctx, p.server)
+	if err != nil {
+		return library{}, err
+	}
+	store, err := postgres.New(ctx, pool)
+	if err != nil {
+		pool.Close()
+		return library{}, err
+	}
+	return library{store: store, pool: pool, close: func() error { pool.Close(); return nil }}, nil
+}
+
+// onFile refuses what a database cannot do yet.
+func (p *program) onFile() error {
+	if p.server == "" {
+		return nil
+	}
+	return usageError{
+		"ボット（play と serve）は、まだ PostgreSQL では動きません。受け付けた質問の記録が、SQLite のファイルにしかできないためです。",
+		"--db sqlite:jirei.db を付けるか、DATABASE_URL を外してください。index、cases、ask、search、eval、doctor は PostgreSQL で使えます。",
+	}
+}
+
+// cautions are what works but should be mended: said at the start and by doctor.
+func (p *program) cautions(f db.Facts) []string {
+	var out []string
+	if db.Worn(f.Vector) {
+		out = append(out, fmt.Sprintf("pgvector %s には、索引が壊れることのある不具合があります。0.8.4 以降に更新し、ALTER EXTENSION vector UPDATE を実行してください。", f.Vector))
+	}
+	if db.Unguarded(p.server) {
+		state := map[bool]string{true: "今の接続は暗号化されていますが、そうでなくてもつながります。", false: "今の接続は暗号化されていません。"}[f.Encrypted]
+		out = append(out, fmt.Sprintf("PostgreSQL（%s）はほかの機械にあり、DATABASE_URL に sslmode がありません。%s?sslmode=verify-full（せめて require）を加えてください。", f.Host, state))
+	}
+	return out
 }
 
 // ready opens the store and brings the book in it up to date: an empty store

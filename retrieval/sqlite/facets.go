@@ -73,6 +73,16 @@ func (s *Store) Select(ctx context.Context, f retrieval.Facets) ([]cases.Case, i
 	return out, unstated, nil
 }
 
+// meeting writes the cases that meet the facets, or meet all but state no size.
+func meeting(f retrieval.Facets) (string, []any) {
+	where, args := conditions(f)
+	if f.Size != nil {
+		where += " AND (size_min IS NULL OR (? = 0 OR size_min <= ?) AND (size_max = 0 OR ? <= size_max))"
+		args = append(args, f.Size.Max, f.Size.Max, f.Size.Min)
+	}
+	return where, args
+}
+
 // conditions writes all facets but the size as SQL; retrieval.Facets.Judge is
 // the same in Go.
 func conditions(f retrieval.Facets) (string, []any) {

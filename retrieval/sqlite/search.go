@@ -63,13 +63,28 @@ func (s *Store) large(ctx context.Context, probe retrieval.Probe, g *retrieval.G
 	if err != nil {
 		return retrieval.Candidates{}, err
 	}
-	if err := add(`WITH probe AS MATERIALIZED (SELECT value ->> 0 AS feature, value ->> 1 AS weight FROM json_each(?)),
-		dots AS (SELECT p.passage, sum(p.weight * probe.weight) AS dot FROM probe JOIN book_posting p USING (feature) GROUP BY p.passage)
-		SELECT case_id FROM dots JOIN book_passage USING (passage) GROUP BY case_id ORDER BY max(dot) DESC, case_id LIMIT ?`, string(weights), probe.Limit); err != nil {
-		return retrieval.Candidates{}, err
+	filters := []string{"1"}
+	var args []any
+	if !probe.Facets.Empty() {
+		where, values := meeting(probe.Facets)
+		filters, args = append(filters, where), values
 	}
-	if probe.Dense != nil && g.Dim == len(probe.Dense) {
-		if err := add(`SELECT case_id FROM book_dense JOIN book_passage USING (passage) WHERE embedding MATCH ? AND k = ? ORDER BY distance`, encodeDense(probe.Dense), probe.Limit); err != nil {
+	for i, where := range filters { // of all, and of those that meet the facets
+		values := args[:i*len(args)]
+		if err := add(`WITH probe AS MATERIALIZED (SELECT value ->> 0 AS feature, value ->> 1 AS weight FROM json_each(?)),
+			dots AS (SELECT p.passage, sum(p.weight * probe.weight) AS dot FROM probe JOIN book_posting p USING (feature) GROUP BY p.passage)
+			SELECT case_id FROM dots JOIN book_passage USING (passage) JOIN book_case c ON c.id = case_id
+			WHERE `+where+` GROUP BY case_id ORDER BY max(dot) DESC, case_id LIMIT ?`, append(append([]any{string(weights)}, values...), probe.Limit)...); err != nil {
+			return retrieval.Candidates{}, err
+		}
+		if probe.Dense == nil || g.Dim != len(probe.Dense) {
+			continue
+		}
+		if i > 0 {
+			where = `passage IN (SELECT passage FROM book_passage JOIN book_case c ON c.id = case_id WHERE line IS NULL AND ` + where + `)`
+		}
+		if err := add(`SELECT case_id FROM (SELECT passage, distance FROM book_dense WHERE embedding MATCH ? AND k = ? AND `+where+`)
+			JOIN book_passage USING (passage) ORDER BY distance`, append([]any{encodeDense(probe.Dense), probe.Limit}, values...)...); err != nil {
 			return retrieval.Candidates{}, err
 		}
 	}

@@ -154,31 +154,71 @@ func candidatesLimit(t *testing.T, store retrieval.Store) {
 	s := newShelf()
 	r := generator(25)
 	put(t, store, s, randomChange(r, 60, 4))
-	const limit = 5
 	for range 40 {
-		probe := retrieval.Probe{Sparse: randomSparse(r, 8), Dense: randomDense(r, 4), Limit: limit}
-		got, err := store.Candidates(t.Context(), probe)
-		must(t, err)
-		all := s.candidates(probe)
-		for sort, value := range map[string]func(retrieval.Candidate) float64{
-			"features": func(c retrieval.Candidate) float64 {
-				best := dot(c.Row, probe)
-				for _, line := range c.Lines {
-					best = max(best, dot(line.Row, probe))
-				}
-				return best
-			},
-			"vectors": func(c retrieval.Candidate) float64 { return c.Cosine },
-		} {
-			slices.SortFunc(all, func(a, b retrieval.Candidate) int { return cmp.Compare(value(b), value(a)) })
-			// One that is as good as the first one past the limit may lose to it.
-			past := value(all[limit])
-			for _, c := range all[:limit] {
+		bestFound(t, store, s, retrieval.Probe{Sparse: randomSparse(r, 8), Dense: randomDense(r, 4), Limit: 5})
+	}
+}
+
+// candidatesFiltered: the best of those that meet the facets are there, also
+// when none of them is among the best of all.
+func candidatesFiltered(t *testing.T, store retrieval.Store) {
+	s := newShelf()
+	r := generator(26)
+	put(t, store, s, randomChange(r, 60, 4))
+	starved := 0
+	for range 60 {
+		probe := retrieval.Probe{Sparse: randomSparse(r, 8), Dense: randomDense(r, 4), Facets: randomFacets(r), Limit: 3}
+		starved += bestFound(t, store, s, probe)
+	}
+	if starved < 20 {
+		t.Errorf("of 60 filters %d left some that are not among the best of all; too few to prove anything", starved)
+	}
+}
+
+// bestFound holds a store to the best of each sort, of all and of those that
+// meet the facets. It returns 1 where those are not the same.
+func bestFound(t *testing.T, store retrieval.Store, s *shelf, probe retrieval.Probe) (starved int) {
+	t.Helper()
+	got, err := store.Candidates(t.Context(), probe)
+	must(t, err)
+	all := s.candidates(probe)
+	meet := slices.DeleteFunc(slices.Clone(all), func(c retrieval.Candidate) bool {
+		v := probe.Facets.Judge(c.Case)
+		return !v.OK() && !v.SizeUnstated
+	})
+	for sort, value := range map[string]func(retrieval.Candidate) float64{
+		"features": func(c retrieval.Candidate) float64 {
+			best := dot(c.Row, probe)
+			for _, line := range c.Lines {
+				best = max(best, dot(line.Row, probe))
+			}
+			return best
+		},
+		"vectors": func(c retrieval.Candidate) float64 { return c.Cosine },
+	} {
+		order := func(a, b retrieval.Candidate) int { return cmp.Compare(value(b), value(a)) }
+		slices.SortFunc(all, order)
+		slices.SortFunc(meet, order)
+		for of, list := range map[string][]retrieval.Candidate{"all": all, "those that meet the facets": meet} {
+			// One that is as good as the first one past the limit may lose to it, and
+			// one that shares no feature is none of the best by features.
+			past := 0.0
+			if sort == "vectors" {
+				past = -2
+			}
+			if len(list) > probe.Limit {
+				past = value(list[probe.Limit])
+			}
+			for _, c := range list[:min(probe.Limit, len(list))] {
 				found := slices.ContainsFunc(got.Found, func(g retrieval.Candidate) bool { return g.Case.ID == c.Case.ID })
 				if !found && value(c) > past+1e-6 {
-					t.Errorf("%s is among the best %d by %s and was left out", c.Case.ID, limit, sort)
+					t.Errorf("%s is among the best %d of %s by %s and was left out", c.Case.ID, probe.Limit, of, sort)
 				}
 			}
 		}
+		if len(meet) > 0 && len(all) > probe.Limit && value(meet[0]) < value(all[probe.Limit])-1e-6 {
+			starved = 1
+		}
 	}
+	return starved
 }

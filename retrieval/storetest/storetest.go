@@ -43,6 +43,7 @@ func Test(t *testing.T, open func(t *testing.T) retrieval.Store) {
 		"Candidates are those of the slow way, with vectors":         candidatesDense,
 		"a probe of another dimension finds by features alone":       candidatesForeign,
 		"the best of each sort are within a small limit":             candidatesLimit,
+		"a filter does not starve the best of each sort":             candidatesFiltered,
 		"a random run of puts ends where the shelf ends":             history,
 		"readers see whole generations while puts go on":             readers,
 		"readers see whole generations while the dimension moves":    readersDense,
