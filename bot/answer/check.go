@@ -24,6 +24,8 @@ func (p Proof) check(text, quote, cell string, c cases.Case) error {
 	text = norm.NFKC.String(text)
 	english := p.Locale == phrases.English
 	switch {
+	case strings.ContainsRune(text, '\ufffd'):
+		return ErrBroken
 	case markup.MatchString(text):
 		return ErrMarkup
 	case leaks(text):
@@ -60,12 +62,12 @@ var (
 // clean takes out of a writer's text what nobody should see: control, bidi and
 // invisible characters, a terminal's sequences, markdown's marks, line breaks.
 func clean(s string) string {
-	s = escapes.ReplaceAllString(strings.ToValidUTF8(s, ""), "")
+	s = escapes.ReplaceAllString(strings.ToValidUTF8(s, "\ufffd"), "")
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):
 			return ' '
-		case unicode.IsControl(r), unicode.Is(unicode.Cf, r), unicode.Is(unicode.Variation_Selector, r), unicode.Is(unicode.Co, r), r == '\ufffd':
+		case unicode.IsControl(r), unicode.Is(unicode.Cf, r), unicode.Is(unicode.Variation_Selector, r), unicode.Is(unicode.Co, r):
 			return -1
 		}
 		return r

@@ -111,7 +111,7 @@ func (p *parser) read() []Draft {
 }
 
 // rowForm is a line of the line protocol; small models put a dash before it.
-var rowForm = regexp.MustCompile(`^[-*・\s]*[\[(（#]?\s*(\d{1,4})\s*[\])）.]?\s*[|｜]([^|｜]*)[|｜](.*)$`)
+var rowForm = regexp.MustCompile(`^[-*・\s]*[\[(（#]?\s*(\d{1,4})\s*[\])）.．]?\s*[|｜]([^|｜]*)[|｜](.*)$`)
 
 func (p *parser) row(line string) (Draft, bool) {
 	line = strings.TrimSpace(line)
@@ -178,12 +178,15 @@ func (p *parser) object(raw []byte) (Draft, bool) {
 		Claims json.RawMessage `json:"claims"`
 	}
 	err := json.Unmarshal(raw, &o)
+	some := o.Source != nil || o.Quote != nil || o.Text != nil
 	switch {
 	case err == nil && o.Source != nil && o.Quote != nil && o.Text != nil:
 		p.found++
 		return Draft{Source: int(*o.Source), Quote: *o.Quote, Text: *o.Text}, true
-	case err == nil && o.Claims != nil, len(p.open) == 0 && p.found > 0:
+	case err == nil && o.Claims != nil, len(p.open) == 0 && p.found+p.broken > 0:
 		return Draft{}, false // the object around the claims
+	case len(p.open) > 0 && err == nil && !some:
+		return Draft{}, false // a part of something else, which is judged as a whole
 	}
 	p.broken++
 	return Draft{Text: short(string(raw), 200)}, true

@@ -36,6 +36,7 @@ var (
 	ErrQuote    = errors.New("its quote does not stand in that passage")
 	ErrEcho     = errors.New("it only repeats its quote")
 	ErrLong     = errors.New("it is too long for a sentence")
+	ErrBroken   = errors.New("it has characters in it that are broken")
 	ErrMarkup   = errors.New("it has a link, a mention or markup in it")
 	ErrLeak     = errors.New("it repeats the instructions")
 	ErrOrder    = errors.New("it tells the reader what to do")
