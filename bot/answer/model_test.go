@@ -67,7 +67,7 @@ func play(t *testing.T, path string) string {
 	var log bytes.Buffer
 	model := scripted(t, script, server, &log)
 	var progress []Claim
-	asker := Asker{Engine: retrieval.New(nil, words(t), nil), Writer: Extractive{}, Model: model, Progress: func(c Claim) {
+	asker := Asker{Engine: engineOfWords(t), Writer: Extractive{}, Model: model, Progress: func(c Claim) {
 		progress = append(progress, c)
 		server.Kept()
 	}}
@@ -185,6 +185,18 @@ func (a to) RoundTrip(r *http.Request) (*http.Response, error) {
 	r = r.Clone(r.Context())
 	r.URL.Scheme, r.URL.Host = u.Scheme, u.Host
 	return http.DefaultTransport.RoundTrip(r)
+}
+
+// engineOfWords knows words and no book: what was found is the script's.
+func engineOfWords(t *testing.T) *retrieval.Engine {
+	t.Helper()
+	return retrieval.New(nil, words(t), nil)
+}
+
+func inquiryPassages(t *testing.T) []cases.Case {
+	t.Helper()
+	_, c := page(t, 7, phrases.Japanese)
+	return []cases.Case{c}
 }
 
 func words(t *testing.T) *retrieval.Lexicon {

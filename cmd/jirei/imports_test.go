@@ -38,7 +38,8 @@ var house = map[string]struct{ may, tests []string }{
 		may:   []string{"bot/answer", "bot/blocks", "bot/inbox", "bot/phrases", "bot/record", "cases", "embeddings", "retrieval"},
 		tests: []string{"bot/playground", "retrieval/sqlite", "retrieval/sqlite/file"},
 	},
-	"bot/answer":            {may: []string{"bot/phrases", "cases", "embeddings", "retrieval"}, tests: []string{"retrieval/sqlite", "retrieval/golden"}},
+	"bot/answer":            {may: []string{"bot/phrases", "cases", "embeddings", "retrieval"}, tests: []string{"bot/answer/answertest", "retrieval/sqlite", "retrieval/golden"}},
+	"bot/answer/answertest": {},
 	"bot/blocks":            {},
 	"bot/inbox":             {may: []string{"retrieval/sqlite/file"}},
 	"bot/phrases":           {may: []string{"cases"}},
@@ -51,6 +52,7 @@ var house = map[string]struct{ may, tests []string }{
 			"bot", "bot/answer", "bot/blocks", "bot/inbox", "bot/phrases", "bot/playground", "bot/record", "cases", "embeddings",
 			"retrieval", "retrieval/golden", "retrieval/postgres", "retrieval/sqlite", "retrieval/sqlite/file",
 		},
+		tests: []string{"bot/answer/answertest"},
 	},
 }
 

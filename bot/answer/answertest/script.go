@@ -30,8 +30,8 @@ import (
 //
 // pages are the passages, of the embedded book; -- case -- adds one that is
 // not in it. There is one reply for each request, in order. Each line of want
-// is "keep p.N SENTENCE", "drop REASON", "wording W", "requests N", or "never
-// TEXT", which must appear in no sentence.
+// is "keep p.N SENTENCE", "drop REASON", "wording W", "requests N", "rewritten
+// QUESTION", or "never TEXT", which must appear in no sentence.
 type Script struct {
 	Name, About, Server, Format string
 	Question                    string
@@ -50,7 +50,9 @@ type Step struct{ Do, With string }
 type Want struct {
 	Keep, Drop, Never []string
 	Wording           string
-	Requests          int
+	// Rewritten is the question searched for in place of a follow-up.
+	Rewritten string
+	Requests  int
 }
 
 // Servers are those whose formats are known (frames.go).
@@ -146,6 +148,8 @@ func (w *Want) read(lines []string) (err error) {
 			w.Drop = append(w.Drop, value)
 		case "never":
 			w.Never = append(w.Never, value)
+		case "rewritten":
+			w.Rewritten = value
 		case "wording":
 			w.Wording = value
 		case "requests":
