@@ -36,7 +36,7 @@ var house = map[string]struct{ may, tests []string }{
 
 	"bot": {
 		may:   []string{"bot/answer", "bot/blocks", "bot/inbox", "bot/phrases", "bot/record", "cases", "embeddings", "retrieval"},
-		tests: []string{"bot/playground", "retrieval/sqlite", "retrieval/sqlite/file"},
+		tests: []string{"bot/answer/answertest", "bot/playground", "retrieval/sqlite", "retrieval/sqlite/file"},
 	},
 	"bot/answer":            {may: []string{"bot/phrases", "cases", "embeddings", "retrieval"}, tests: []string{"bot/answer/answertest", "retrieval/sqlite", "retrieval/golden"}},
 	"bot/answer/answertest": {},
