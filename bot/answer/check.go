@@ -49,7 +49,7 @@ func (p Proof) check(text, quote, cell string, c cases.Case) error {
 var (
 	// escapes are a terminal's control sequences; emphasis is markdown that says
 	// nothing without its rendering.
-	escapes  = regexp.MustCompile("\x1b\\[[0-9;?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|\x1b.")
+	escapes  = regexp.MustCompile("\x1b\\[[0-9;?]*[\\x20-\\x2f]*[\\x40-\\x7e]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|\x1b.")
 	emphasis = regexp.MustCompile("\\*+|`+|~~|^[\\s>#]+|^[-・•]\\s+")
 	// markup is what could become a link, a mention or a picture anywhere: in
 	// Slack, on a terminal, in a notification. No sentence about a case needs it.

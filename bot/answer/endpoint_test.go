@@ -23,7 +23,7 @@ func TestAddresses(t *testing.T) {
 		"http://localhost:11434/":              "http://localhost:11434/v1",
 		"http://localhost:11434/v1":            "http://localhost:11434/v1",
 		"http://localhost:11434/v1/":           "http://localhost:11434/v1",
-		" http://localhost:11434/v1 ":          "http://localhost:11434/v1",
+		"\thttp://localhost:11434/v1\n":        "http://localhost:11434/v1",
 		"https://openrouter.ai/api/v1":         "https://openrouter.ai/api/v1",
 		"https://h/v1/chat/completions":        "https://h/v1",
 		"https://n.openai.azure.com":           "https://n.openai.azure.com/openai/v1",

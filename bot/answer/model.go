@@ -263,7 +263,7 @@ func (m *Model) request(messages []openai.ChatCompletionMessage, structured bool
 	case m.completionTokens():
 		r.MaxCompletionTokens = m.limits.Tokens
 	default:
-		r.MaxTokens = m.limits.Tokens
+		r.MaxTokens = m.limits.Tokens //nolint:staticcheck // OpenAI has a new name for it, which Ollama and others ignore in silence
 	}
 	if !m.bare.Load() {
 		r.StreamOptions = &openai.StreamOptions{IncludeUsage: true}

@@ -83,7 +83,7 @@ func (p *parser) begin(last bool) bool {
 			text = strings.TrimLeft(after, " \t\r\n")
 		}
 	}
-	if text == "" || !last && strings.HasPrefix("```", text) {
+	if text == "" || !last && len(text) < 3 && strings.Trim(text, "`") == "" {
 		return false
 	}
 	p.buf, p.form = []byte(text), rows

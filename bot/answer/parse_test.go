@@ -38,7 +38,7 @@ func FuzzParser(f *testing.F) {
 func parsed(answer string, size int) []Draft {
 	var p parser
 	var out []Draft
-	for len(answer) > 0 {
+	for answer != "" {
 		n := min(size, len(answer))
 		out = append(out, p.feed(answer[:n])...)
 		answer = answer[n:]

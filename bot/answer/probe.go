@@ -35,7 +35,7 @@ func (m *Model) Probe(ctx context.Context) (names []string, err error) {
 	for _, model := range list.Models {
 		// Ollama lists llama3.2:latest, and takes llama3.2.
 		if model.ID == m.endpoint.Model || strings.TrimSuffix(model.ID, ":latest") == m.endpoint.Model {
-			return nil, nil //nolint:nilnil // there is no other name to tell, and nothing wrong
+			return nil, nil
 		}
 		names = append(names, model.ID)
 	}
@@ -47,7 +47,7 @@ func (m *Model) Probe(ctx context.Context) (names []string, err error) {
 func (m *Model) ping(ctx context.Context) error {
 	stream, err := m.open(ctx, func() openai.ChatCompletionRequest {
 		r := m.request([]openai.ChatCompletionMessage{{Role: openai.ChatMessageRoleUser, Content: "ping"}}, false)
-		r.MaxTokens, r.MaxCompletionTokens = min(r.MaxTokens, 16), min(r.MaxCompletionTokens, 16)
+		r.MaxTokens, r.MaxCompletionTokens = min(r.MaxTokens, 16), min(r.MaxCompletionTokens, 16) //nolint:staticcheck // as in request
 		return r
 	})
 	if err != nil {
