@@ -35,9 +35,9 @@ var (
 	periods = map[string]*regexp.Regexp{
 		"day":     regexp.MustCompile(`(?i)毎日|日次|日々|連日|1日1回|\bdaily\b|every day|each day`),
 		"week":    regexp.MustCompile(`(?i)毎週|週次|週に|週1|\bweekly\b|every week|each week`),
-		"month":   regexp.MustCompile(`(?i)毎月|月次|月に1|月1回|\bmonthly\b|every month|each month`),
+		"month":   regexp.MustCompile(`(?i)毎月|月次|(?:^|[^カか])月に?1回?|\bmonthly\b|every month|each month`),
 		"quarter": regexp.MustCompile(`(?i)四半期|\bquarterly\b|every quarter`),
-		"year":    regexp.MustCompile(`(?i)毎年|年次|年に|年1回|\byearly\b|\bannual(?:ly)?\b|every year|each year`),
+		"year":    regexp.MustCompile(`(?i)毎年|年次|年に?1回|\byearly\b|\bannual(?:ly)?\b|every year|each year`),
 	}
 )
 

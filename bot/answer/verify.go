@@ -43,7 +43,7 @@ var (
 	ErrLanguage = errors.New("it is not in the language of the question")
 	ErrNumber   = errors.New("it has a number that the page does not have")
 	ErrName     = errors.New("it names what the page does not name")
-	ErrNegation = errors.New("it says no where its quote says yes, or the other way round")
+	ErrNegation = errors.New("it says no where its quote says yes, or the other way round, or loses what limits it")
 	ErrSupport  = errors.New("most of what it says is not on the page")
 )
 

@@ -59,6 +59,19 @@ func TestHonestSentencesAreKept(t *testing.T) {
 			{26, "PDCA を回す際、従業員には責任を追及しないよう留意。", "この会社は、PDCAを回すときに、従業員の責任を追及しないように気をつけています。"},
 			{48, "外部事業者を活用したサイバー攻撃への対処訓練の実施。", "この会社では、外部の事業者を活用して、サイバー攻撃に対処する訓練を行っています。"},
 			{37, "海外のIPアドレスから自社のECサイトにアクセスがあった場合、", "この会社は、海外のIPアドレスから自社のECサイトにアクセスがあった場合の制限を厳しくしています。"},
+			{3, "自社の状況を踏まえ、セキュリティ対策の一環としてクラウド利用を開始。", "農業・林業の会社は、自社の状況に合わせて、セキュリティ対策としてクラウドを使い始めています。"},
+			{5, "委託先へ情報漏えい対策実施の誓約書提出を依頼。", "建設業の会社は、委託先に情報漏えい対策の誓約書を出すよう頼んでいます。"},
+			{11, "業務フローを整理し、インターネット接続 端末を限定。", "製造業の会社は、業務の流れを整理して、インターネットにつながる端末を限っています。"},
+			{16, "各部署からメンバーが参加する情報セキュリティ委員会を設置し、対策の検討・実施を行う。", "製造業の会社は、各部署のメンバーによる情報セキュリティ委員会を作り、対策を検討して実施しています。"},
+			{18, "PC にできるだけデータを残さないよう、シンククライアントの導入を実施。", "製造業の会社は、PCにデータを残さないようにシンクライアントを導入しています。"},
+			{18, "PC にできるだけデータを残さないよう、シンククライアントの導入を実施。", "製造業の会社は、なるべくPCにデータが残らないように、シンククライアントを使っています。"},
+			{22, "東日本大震災をうけてクラウド活用と情報セキュリティ対策の強化を実施。", "情報通信業の会社は、東日本大震災をきっかけに、クラウドの活用と情報セキュリティ対策の強化を進めています。"},
+			{32, "セキュリティ被害を教訓に、破れにくいパスワードの設定やスパムメール等への注意喚起を実施。", "この会社は、被害の教訓から、破られにくいパスワードを設定し、スパムメールへの注意を促しています。"},
+			{35, "通信事業者の閉域網により、安全かつ高速なネットワーク環境を構築。", "この会社は、通信事業者の閉域網を使い、安全で速いネットワーク環境を作っています。"},
+			{38, "紙や記憶媒体の溶融・破壊は、従業員が目視や写真で確認。", "この会社では、紙や記憶媒体を溶かしたり壊したりしたことを、従業員が目で見て、または写真で確認しています。"},
+			{42, "携帯電話・タブレット端末へ個人情報を残さない運用を整備。", "この会社は、携帯電話やタブレットに個人情報を残さない運用にしています。"},
+			{48, "情報漏えい事故発生に備え、損害賠償保険にも加入。", "この会社は、情報漏えいの事故に備えて、損害賠償保険に入っています。"},
+			{58, "アルバイト従業員に向けた独自のセキュリティ講習を実施。", "フランチャイズに加盟するこの会社は、アルバイトの従業員に独自のセキュリティ講習を行っています。"},
 			{13, "委託先への現地確認を行い、情報管理体制を確認。", "製造業（規模の記載なし）の会社は、委託先の現地に行き、情報の管理体制を確認しています。"},
 		},
 		phrases.English: {
@@ -73,6 +86,13 @@ func TestHonestSentencesAreKept(t *testing.T) {
 			{25, "外部事業者を活用した自社サービスの脆弱性診断の実施。", "An information and communications company has an outside firm assess its own service for vulnerabilities."},
 			{48, "情報漏えい事故発生に備え、損害賠償保険にも加入。", "The company also took out liability insurance in case of an information leak."},
 			{54, "ソフトウェアの最新化や不審メールを開かないといった基本的対策。", "The company keeps its software up to date and does not open suspicious emails."},
+			{16, "各部署からメンバーが参加する情報セキュリティ委員会を設置し、", "A manufacturer set up an information security committee with members from each department."},
+			{5, "委託先へ情報漏えい対策実施の誓約書提出を依頼。", "A construction company asks its contractors to submit a written pledge on preventing information leaks."},
+			{22, "SECURITY ACTIONを宣言。", "An IT company declared SECURITY ACTION so that it could explain security convincingly as an IT subsidy support provider."},
+			{18, "PC にできるだけデータを残さないよう、シンククライアントの導入を実施。", "A manufacturer introduced thin clients so that as little data as possible remains on PCs."},
+			{35, "通信事業者の閉域網により、安全かつ高速なネットワーク環境を構築。", "The company built a safe and fast network on a telecom carrier's closed network."},
+			{30, "勉強会を数カ月に1度の頻度で開催し、", "A transport company holds study sessions once every few months."},
+			{14, "IPA の説明資料や動画等も活用して従業員への注意喚起を実施。", "A manufacturer with 101 to 300 employees warns its staff using IPA's materials and videos."},
 			{47, "情報セキュリティを理解している従業員が、周囲の従業員に積極的にサポートする形で、", "Employees who understand information security actively support their colleagues."},
 		},
 	} {
@@ -148,6 +168,55 @@ func TestLiesAreDropped(t *testing.T) {
 				t.Errorf("dropped because %v, want %v", err, l.want)
 			}
 		})
+	}
+}
+
+// Lies that need no new word: about who, how much, what for, or in English. They
+// were written before anybody looked whether the rules see them, and 7 of 16 were
+// seen; rules were then added for six more. What passes is logged: it is what a
+// model that lies well could still say, with a true quote and its page beside it.
+func TestSubtleLies(t *testing.T) {
+	t.Parallel()
+	type said struct {
+		page        int
+		quote, text string
+	}
+	caught, total := 0, 0
+	for locale, all := range map[phrases.Locale][]said{
+		phrases.Japanese: {
+			{3, "自社の状況を踏まえ、セキュリティ対策の一環としてクラウド利用を開始。", "農業・林業の会社は、すべてのシステムをクラウドに移行しています。"},
+			{5, "委託先へ情報漏えい対策実施の誓約書提出を依頼。", "建設業の会社は、委託先から誓約書の提出を求められています。"},
+			{16, "対策の検討・実施を行う。", "製造業の会社は、毎月、情報セキュリティ委員会を開いています。"},
+			{22, "東日本大震災をうけてクラウド活用と情報セキュリティ対策の強化を実施。", "情報通信業の会社は、ランサムウェアの被害を受けてクラウド活用を進めています。"},
+			{35, "通信事業者の閉域網により、安全かつ高速なネットワーク環境を構築。", "この会社は、VPNで安全なネットワーク環境を構築しています。"},
+			{48, "情報漏えい事故発生に備え、損害賠償保険にも加入。", "この会社は、情報漏えい事故が発生し、損害賠償保険で支払いを受けています。"},
+			{58, "アルバイト従業員に向けた独自のセキュリティ講習を実施。", "この会社は、アルバイト従業員の採用をやめています。"},
+			{25, "外部事業者を活用した自社サービスの脆弱性診断の実施。", "情報通信業の会社は、自社で脆弱性診断を実施しています。"},
+			{8, "ソフトウェアのインストールを制限。", "建設業の会社は、誰でもソフトウェアをインストールできるようにしています。"},
+			{8, "ソフトウェアのインストールを制限。", "建設業の会社は、ソフトウェアのインストールの制限を緩和しています。"},
+		},
+		phrases.English: {
+			{16, "情報セキュリティ委員会を設置し、", "A manufacturer disbanded its information security committee."},
+			{5, "委託先へ情報漏えい対策実施の誓約書提出を依頼。", "A construction company pays its contractors a bonus for preventing leaks."},
+			{35, "通信事業者の閉域網により、安全かつ高速なネットワーク環境を構築。", "The company built its network on a VPN."},
+			{30, "勉強会を数カ月に1度の頻度で開催し、", "A transport company holds study sessions every month."},
+			{14, "IPA の説明資料や動画等も活用して", "A manufacturer uses materials from Microsoft to warn its staff."},
+			{48, "情報漏えい事故発生に備え、損害賠償保険にも加入。", "The company was sued after a leak."},
+		},
+	} {
+		for _, s := range all {
+			total++
+			proof, _ := page(t, s.page, locale)
+			if _, err := proof.Verify(Draft{s.text, 1, s.quote}); err != nil {
+				caught++
+			} else {
+				t.Logf("not seen: p.%d %s", s.page, s.text)
+			}
+		}
+	}
+	t.Logf("%d of %d seen", caught, total)
+	if caught < 12 {
+		t.Errorf("%d of %d subtle lies were seen", caught, total)
 	}
 }
 
