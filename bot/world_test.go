@@ -35,6 +35,8 @@ type world struct {
 	db   *sql.DB // beside the bot, to see whether work is left
 	log  *journal
 	stop func()
+	// model words the summaries, nil for none.
+	model *answer.Model
 }
 
 // shelf is a file with the embedded book and all tables in it, made once: under the race detector indexing takes seconds.
@@ -103,11 +105,17 @@ func options() playground.Options {
 // newWorld starts a playground and the bot on it, and waits until the bot listens.
 func newWorld(t *testing.T, opt playground.Options) *world {
 	t.Helper()
+	return newWorldWith(t, opt, nil)
+}
+
+// newWorldWith is newWorld with a chat model.
+func newWorldWith(t *testing.T, opt playground.Options, model *answer.Model) *world {
+	t.Helper()
 	content, err := shelf()
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{Server: playground.New(opt), t: t, path: filepath.Join(t.TempDir(), "jirei.db"), log: &journal{}}
+	w := &world{Server: playground.New(opt), t: t, path: filepath.Join(t.TempDir(), "jirei.db"), log: &journal{}, model: model}
 	if err := os.WriteFile(w.path, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +153,7 @@ func (w *world) startBot() {
 	go func() {
 		done <- bot.Run(ctx, bot.Config{
 			Log: w.log.logger(), BotToken: playground.BotToken, AppToken: playground.AppToken, APIURL: w.APIURL(), File: w.path,
-			Asker: answer.Asker{Engine: engine, Writer: answer.Extractive{}}, Record: memory,
+			Asker: answer.Asker{Engine: engine, Writer: answer.Extractive{}, Model: w.model}, Record: memory,
 		})
 	}()
 	w.stop = sync.OnceFunc(func() {

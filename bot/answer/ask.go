@@ -2,6 +2,7 @@ package answer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -33,6 +34,28 @@ type Answer struct {
 	Claims []Claim
 	// Dropped are the drafts that could not be proved, and why.
 	Dropped []Drop
+	// Wording says whose words the claims are.
+	Wording Wording
+	// Rewritten is the question that was searched for, where a model made it of a
+	// follow-up; "" otherwise.
+	Rewritten string
+}
+
+// Wording says who worded a summary, and if not the model that should have, why.
+type Wording int
+
+// The wordings. All but the two written ones show the row's own words.
+const (
+	Extracted  Wording = iota // no model was asked
+	Written                   // a model, each sentence proved
+	WrittenCut                // a model whose answer broke off; what is there is proved
+	Failed                    // the model failed
+	Unproved                  // it wrote, and nothing of it could be proved
+	Capped                    // today's tokens are spent
+)
+
+func (w Wording) String() string {
+	return [...]string{"extracted", "written", "cut", "failed", "unproved", "capped"}[w]
 }
 
 // Drop is a draft that nobody gets to see.
@@ -56,15 +79,27 @@ func (a Answer) Matches() (matched, related []retrieval.Hit) {
 	return matched, related
 }
 
-// Writer proposes sentences about passages, which it knows by number.
+// Propose hands a draft over, which is proved at once. It says whether it was
+// kept, and whether more are wanted.
+type Propose func(Draft) (kept, more bool)
+
+// Writer proposes sentences about passages, which it knows by number, each as
+// soon as it has it. It never sees what becomes of them but by Propose.
 type Writer interface {
-	Write(ctx context.Context, q Question, passages []cases.Case) ([]Draft, error)
+	Write(ctx context.Context, q Question, passages []cases.Case, propose Propose) error
 }
 
 // Asker answers questions: an engine that finds and a writer that words.
 type Asker struct {
 	Engine *retrieval.Engine
+	// Writer needs nothing and does not fail: what it words is what remains when
+	// there is no model, or none that can be believed.
 	Writer Writer
+	// Model words summaries and rewrites follow-ups; nil for none.
+	Model *Model
+	// Progress is told of each claim as it is proved, in the answer's order; nil
+	// for nobody. A claim that it was told of is in the answer.
+	Progress func(Claim)
 }
 
 // sentences is the most a summary has: more does not fit on a phone beside the
@@ -80,7 +115,10 @@ func (a Asker) Ask(ctx context.Context, q Question) (Answer, error) {
 	if err != nil {
 		return Answer{}, fmt.Errorf("finding cases: %w", err)
 	}
-	return a.Compose(ctx, q, found)
+	found, rewritten := a.findAgain(ctx, q, found)
+	out, err := a.Compose(ctx, q, found)
+	out.Rewritten = rewritten
+	return out, err
 }
 
 // Compose words what was found, and keeps only what Verify proves.
@@ -93,24 +131,66 @@ func (a Asker) Compose(ctx context.Context, q Question, found retrieval.Result) 
 	if len(passages) == 0 {
 		return out, nil
 	}
-	drafts, err := a.Writer.Write(ctx, q, passages)
-	if err != nil {
-		return Answer{}, fmt.Errorf("writing the summary: %w", err)
+	proof := Proof{Passages: passages, Locale: q.Locale, Words: a.Engine.Lexicon()}
+	propose := func(d Draft) (kept, more bool) {
+		kept = out.take(proof, d, a.Progress)
+		return kept, len(out.Claims) < len(passages)
 	}
-	used := map[cases.ID]bool{}
-	for _, d := range drafts {
-		claim, err := Verify(d, passages)
-		switch {
-		case err != nil:
-			out.Dropped = append(out.Dropped, Drop{d, err})
-		case used[claim.Cite.Case] && len(passages) > 1:
-			out.Dropped = append(out.Dropped, Drop{d, fmt.Errorf("passage %d: it has a sentence already", d.Source)})
-		default:
-			used[claim.Cite.Case] = true
-			out.Claims = append(out.Claims, claim)
+	if a.Model != nil && found.Query.Intent != retrieval.Show && found.Query.Intent != retrieval.Similar {
+		err := a.Model.Write(ctx, q, passages, propose)
+		if ctx.Err() != nil {
+			return Answer{}, fmt.Errorf("writing the summary: %w", ctx.Err())
+		}
+		out.Wording = out.wording(err)
+		a.Model.log.Info("the model wrote", "wording", out.Wording, "kept", len(out.Claims), "dropped", len(out.Dropped), "trouble", err, "tokens today", a.Model.budget.Used())
+		if len(out.Claims) > 0 {
+			return out, nil
 		}
 	}
+	if err := a.Writer.Write(ctx, q, passages, propose); err != nil {
+		return Answer{}, fmt.Errorf("writing the summary: %w", err)
+	}
 	return out, nil
+}
+
+// take proves a draft and keeps it, or drops it and says why.
+func (a *Answer) take(proof Proof, d Draft, progress func(Claim)) bool {
+	claim, err := proof.Verify(d)
+	for _, c := range a.Claims {
+		switch {
+		case err != nil:
+		case c.Cite.Case == claim.Cite.Case && len(proof.Passages) > 1:
+			err = fmt.Errorf("passage %d: it has a sentence already", d.Source)
+		case squeeze(c.Text) == squeeze(claim.Text):
+			err = fmt.Errorf("passage %d: it was said already", d.Source)
+		}
+	}
+	if err != nil {
+		d.Text, d.Quote = short(clean(d.Text), 400), short(clean(d.Quote), 400) // a terminal shows it
+		a.Dropped = append(a.Dropped, Drop{d, err})
+		return false
+	}
+	a.Claims = append(a.Claims, claim)
+	if progress != nil {
+		progress(claim)
+	}
+	return true
+}
+
+// wording says what became of a model's summary.
+func (a *Answer) wording(err error) Wording {
+	var t *Trouble
+	switch {
+	case len(a.Claims) > 0 && err != nil:
+		return WrittenCut
+	case len(a.Claims) > 0:
+		return Written
+	case errors.As(err, &t) && t.Kind == Spent:
+		return Capped
+	case len(a.Dropped) > 0 && (err == nil || t != nil && t.Kind == Garbled):
+		return Unproved
+	}
+	return Failed
 }
 
 // passages are the cases the summary may speak of: the best matches, or for a

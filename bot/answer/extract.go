@@ -16,13 +16,12 @@ import (
 type Extractive struct{}
 
 // Write implements Writer.
-func (Extractive) Write(_ context.Context, q Question, passages []cases.Case) ([]Draft, error) {
-	drafts := make([]Draft, 0, len(passages))
+func (Extractive) Write(_ context.Context, q Question, passages []cases.Case, propose Propose) error {
 	for i, c := range passages {
 		text, quote := sentence(q, c)
-		drafts = append(drafts, Draft{Text: text, Source: i + 1, Quote: quote})
+		propose(Draft{Text: text, Source: i + 1, Quote: quote})
 	}
-	return drafts, nil
+	return nil
 }
 
 // longest is the most characters of a measure that fit into one sentence.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/jirei/jirei/bot/phrases"
 	"github.com/jirei/jirei/cases"
+	"github.com/jirei/jirei/retrieval"
 )
 
 var update = flag.Bool("update", false, "write the golden file anew")
@@ -29,18 +30,18 @@ func TestSentencesOfTheWholeBook(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	words, err := lexicon()
+	if err != nil {
+		t.Fatal(err)
+	}
 	var all strings.Builder
 	for _, c := range book.Cases {
 		for _, asked := range append([]string{c.Title}, c.Measures...) {
-			drafts, err := Extractive{}.Write(context.Background(), Question{Text: asked, Locale: phrases.Japanese}, []cases.Case{c})
-			if err != nil {
-				t.Fatal(err)
-			}
-			claim, err := Verify(drafts[0], []cases.Case{c})
-			if err != nil {
-				t.Errorf("p.%d: %v: %+v", c.Page, err, drafts[0])
+			claim, ok := extracted(t, Question{Text: asked, Locale: phrases.Japanese}, c, words)
+			if !ok {
 				continue
 			}
+			extracted(t, Question{Text: asked, Locale: phrases.English}, c, words)
 			if !strings.HasSuffix(claim.Text, "ます。") && !strings.HasSuffix(claim.Text, "です。") {
 				t.Errorf("p.%d does not end politely: %s", c.Page, claim.Text)
 			}
@@ -68,6 +69,24 @@ func TestSentencesOfTheWholeBook(t *testing.T) {
 	if string(want) != all.String() {
 		t.Error("the sentences changed; look at them with: go test ./bot/answer -update && git diff bot/answer/testdata")
 	}
+}
+
+// extracted is the proved sentence about one case; every one must be.
+func extracted(t *testing.T, q Question, c cases.Case, words *retrieval.Lexicon) (claim Claim, ok bool) {
+	t.Helper()
+	proof := Proof{Passages: []cases.Case{c}, Locale: q.Locale, Words: words}
+	err := Extractive{}.Write(context.Background(), q, proof.Passages, func(d Draft) (kept, more bool) {
+		var err error
+		if claim, err = proof.Verify(d); err != nil {
+			t.Errorf("p.%d: %v: %+v", c.Page, err, d)
+		}
+		ok = err == nil
+		return ok, false
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return claim, ok
 }
 
 // foreign returns what of a sentence stands neither in the row nor in the
@@ -119,7 +138,7 @@ func TestVerify(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			claim, err := Verify(d.draft, []cases.Case{c})
+			claim, err := Proof{Passages: []cases.Case{c}}.Verify(d.draft)
 			if d.want == nil {
 				if err != nil || claim.Cite.Page != 3 || !strings.Contains(c.Title+c.Measures[0], claim.Cite.Quote) {
 					t.Errorf("got %+v, %v", claim, err)
@@ -138,7 +157,7 @@ func FuzzVerify(f *testing.F) {
 	f.Add("①㈱ﾃﾞｰﾀ", "1(株)データ")
 	f.Fuzz(func(t *testing.T, cell, quote string) {
 		c := cases.Case{ID: "b/1", Page: 1, Title: "x", Measures: []string{cell}}
-		claim, err := Verify(Draft{Text: "これは文です。", Source: 1, Quote: quote}, []cases.Case{c})
+		claim, err := Proof{Passages: []cases.Case{c}}.Verify(Draft{Text: "これは文です。", Source: 1, Quote: quote})
 		if err == nil && !strings.Contains(cell, claim.Cite.Quote) && claim.Cite.Quote != "x" {
 			t.Errorf("the quote %q does not stand in %q", claim.Cite.Quote, cell)
 		}

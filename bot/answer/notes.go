@@ -34,7 +34,31 @@ func Notes(p *phrases.Phrases, a Answer) []string {
 	if f.Unstated > 0 && len(related) == 0 { // else they are listed, under RelatedHead
 		out = append(out, p.Unstated(f.Unstated))
 	}
+	if a.Rewritten != "" {
+		out = append(out, p.Rewritten(a.Rewritten))
+	}
+	if by := worded(p, a.Wording); by != "" && len(a.Claims) > 0 {
+		out = append(out, by) // right above the sentences it is about
+	}
 	return out
+}
+
+// worded says that a model worded the summary, or why one did not; "" where
+// none was asked.
+func worded(p *phrases.Phrases, w Wording) string {
+	switch w {
+	case Written:
+		return p.Written
+	case WrittenCut:
+		return p.WrittenCut
+	case Failed:
+		return p.ModelFailed
+	case Unproved:
+		return p.ModelUnproved
+	case Capped:
+		return p.ModelCapped
+	}
+	return ""
 }
 
 // RelatedHead heads the cases below the matching ones.

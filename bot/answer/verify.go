@@ -8,7 +8,9 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"github.com/jirei/jirei/bot/phrases"
 	"github.com/jirei/jirei/cases"
+	"github.com/jirei/jirei/retrieval"
 )
 
 // Draft is a sentence that a writer proposes.
@@ -29,32 +31,77 @@ type Claim struct {
 
 // Why a draft was dropped.
 var (
-	ErrSource = errors.New("it names a passage that was not given")
-	ErrQuote  = errors.New("its quote does not stand in that passage")
-	ErrEcho   = errors.New("it only repeats its quote")
+	ErrForm     = errors.New("it is no claim: a source, a quote and a sentence were asked for")
+	ErrSource   = errors.New("it names a passage that was not given")
+	ErrQuote    = errors.New("its quote does not stand in that passage")
+	ErrEcho     = errors.New("it only repeats its quote")
+	ErrLong     = errors.New("it is too long for a sentence")
+	ErrBroken   = errors.New("it has characters in it that are broken")
+	ErrMarkup   = errors.New("it has a link, a mention or markup in it")
+	ErrLeak     = errors.New("it repeats the instructions")
+	ErrOrder    = errors.New("it tells the reader what to do")
+	ErrLanguage = errors.New("it is not in the language of the question")
+	ErrNumber   = errors.New("it has a number that the page does not have")
+	ErrName     = errors.New("it names what the page does not name")
+	ErrNegation = errors.New("it says no where its quote says yes, or the other way round, or loses what limits it")
+	ErrSupport  = errors.New("most of what it says is not on the page")
 )
 
-// minQuote is the shortest quote that proves anything, in characters. Shorter
-// ones (対策, 実施) stand in nearly every row.
-const minQuote = 6
+// Proof is what drafts are held against.
+type Proof struct {
+	// Passages are what the writer was given; a draft's source counts them from 1.
+	Passages []cases.Case
+	// Locale is the language that the sentence must be in.
+	Locale phrases.Locale
+	// Words knows the field's measures by their other names; nil for none.
+	Words *retrieval.Lexicon
+}
+
+const (
+	// minQuote is the shortest quote that proves anything, in characters. Shorter
+	// ones (対策, 実施) stand in nearly every row.
+	minQuote = 6
+	// maxText and maxQuote bound a sentence and its proof, in characters. The longest
+	// row of IPA's book has 150; an English sentence takes twice what a Japanese one does.
+	maxText, maxQuote = 420, 600
+)
 
 // Verify maps a draft to the case it numbers and finds its quote in one cell
 // of that row, after NFKC and without regard to white space. The claim's quote
-// is the row's own spelling, not the writer's.
-func Verify(d Draft, passages []cases.Case) (Claim, error) {
-	if d.Source < 1 || d.Source > len(passages) {
-		return Claim{}, fmt.Errorf("passage %d: %w", d.Source, ErrSource)
+// is the row's own spelling, not the writer's. The sentence itself is then
+// held against the row (check.go): a true quote can stand behind a false one.
+func (p Proof) Verify(d Draft) (Claim, error) {
+	fail := func(why error) (Claim, error) {
+		return Claim{}, fmt.Errorf("passage %d: %w", d.Source, why)
 	}
-	c := passages[d.Source-1]
+	if d.Source == 0 && d.Quote == "" {
+		return Claim{}, ErrForm
+	}
+	if d.Source < 1 || d.Source > len(p.Passages) {
+		return fail(ErrSource)
+	}
+	text, quote := clean(d.Text), clean(d.Quote)
+	if len([]rune(text)) > maxText || len([]rune(quote)) > maxQuote {
+		return fail(ErrLong)
+	}
+	c := p.Passages[d.Source-1]
 	for _, cell := range append([]string{c.Title}, c.Measures...) {
-		if quote, ok := find(cell, d.Quote); ok {
-			if squeeze(d.Text) == squeeze(quote) || strings.TrimSpace(d.Text) == "" {
-				return Claim{}, fmt.Errorf("passage %d: %w", d.Source, ErrEcho)
-			}
-			return Claim{Text: d.Text, Cite: cases.Cite{Case: c.ID, Page: c.Page, Quote: quote}}, nil
+		found, ok := find(cell, quote)
+		if !ok { // small models put the quote into quotation marks
+			found, ok = find(cell, strings.Trim(quote, "「」『』\"“”' "))
 		}
+		if !ok {
+			continue
+		}
+		if squeeze(text) == squeeze(found) || text == "" {
+			return fail(ErrEcho)
+		}
+		if err := p.check(text, found, cell, c); err != nil {
+			return fail(err)
+		}
+		return Claim{Text: text, Cite: cases.Cite{Case: c.ID, Page: c.Page, Quote: found}}, nil
 	}
-	return Claim{}, fmt.Errorf("passage %d: %w", d.Source, ErrQuote)
+	return fail(ErrQuote)
 }
 
 // find returns the part of cell that equals quote once both are folded.

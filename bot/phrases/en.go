@@ -49,7 +49,12 @@ var en = Phrases{
 	notInChannel: "jirei is not in %s yet. Type /invite @jirei there, then share again.",
 	notShared:    "The case could not be shared (Slack said: %s). Please try another channel.",
 	OpenCase:     "Open a case", Sharing: "Sharing…", ThatChannel: "that channel", understood: "Understood: %s", bookSource: "Source: %s (as listed in its table)",
-	remove: "Remove: %s", removeHint: "(searches again without %s)", putBack: "Put back: %s", putBackHint: "(searches again with %s)",
+	Written: "Summary written by AI (sources checked).", WrittenCut: "Summary written by AI (sources checked; it broke off, and only what was checked is shown).",
+	ModelFailed:   "No summary could be written, so the cases' own words are shown.",
+	ModelUnproved: "The summary's sources could not be confirmed, so the cases' own words are shown.",
+	ModelCapped:   "Today's limit for summaries is reached, so the cases' own words are shown.",
+	rewritten:     "AI read this as 「%s」.",
+	remove:        "Remove: %s", removeHint: "(searches again without %s)", putBack: "Put back: %s", putBackHint: "(searches again with %s)",
 
 	Empty:        "There was no question to answer. Try: Which companies introduced a UTM?",
 	Sorry:        "Sorry, this question could not be answered just now. Please ask again in a moment.",

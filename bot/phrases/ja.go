@@ -43,7 +43,12 @@ var ja = Phrases{
 	notInChannel: "jirei はまだ %s に参加していません。そのチャンネルで /invite @jirei と入力してから、もう一度共有してください。",
 	notShared:    "共有できませんでした（Slack の応答: %s）。別のチャンネルでお試しください。",
 	OpenCase:     "事例を開く", Sharing: "共有しています…", ThatChannel: "そのチャンネル", understood: "読み取った条件: %s", bookSource: "出典: %s（一覧表の記載より）",
-	remove: "%s を外す", removeHint: "（%sの条件なしで探し直します）", putBack: "%s を戻す", putBackHint: "（%sの条件を戻して探し直します）",
+	Written: "AIによる要約です（出典は確認済み）。", WrittenCut: "AIによる要約です（出典は確認済み。途中で切れたため、確認できた文だけを示しています）。",
+	ModelFailed:   "要約を作れなかったため、事例の文をそのまま示しています。",
+	ModelUnproved: "要約の出典を確認できなかったため、事例の文をそのまま示しています。",
+	ModelCapped:   "本日の要約の上限に達したため、事例の文をそのまま示しています。",
+	rewritten:     "AIが「%s」と読み替えて探しました。",
+	remove:        "%s を外す", removeHint: "（%sの条件なしで探し直します）", putBack: "%s を戻す", putBackHint: "（%sの条件を戻して探し直します）",
 
 	Empty:        "質問が見当たりませんでした。「UTMを導入した会社の事例は？」のように書いてください。",
 	Sorry:        "申し訳ありません。ただいまお答えできませんでした。しばらくしてから、もう一度お尋ねください。",

@@ -70,7 +70,10 @@ type Phrases struct {
 	notInChannel, notShared                                                                    string
 	OpenCase, Sharing, ThatChannel                                                             string
 	understood, bookSource                                                                     string
-	remove, removeHint, putBack, putBackHint                                                   string // hints are read out, after the label
+	// Who worded a summary, and why not the model that should have.
+	Written, WrittenCut, ModelFailed, ModelUnproved, ModelCapped string
+	rewritten                                                    string
+	remove, removeHint, putBack, putBackHint                     string // hints are read out, after the label
 
 	// Bad input and trouble.
 	Empty, Sorry, Busy   string
@@ -160,6 +163,9 @@ func (p *Phrases) Cut(n int) string { return fmt.Sprintf(p.cut, n) }
 
 // Merged says which earlier question this one was read with.
 func (p *Phrases) Merged(question string) string { return fmt.Sprintf(p.merged, question) }
+
+// Rewritten says which question a model made of a follow-up.
+func (p *Phrases) Rewritten(question string) string { return fmt.Sprintf(p.rewritten, question) }
 
 // More says how many further cases there are.
 func (p *Phrases) More(n int) string { return fmt.Sprintf(p.more, n) }

@@ -65,7 +65,7 @@ func ask(ctx context.Context, p *program) error {
 	}
 	defer func() { _ = l.Close() }()
 	history, _ := p.flags.GetStringArray("history")
-	a, err := l.asker().Ask(ctx, answer.Question{Text: text, History: retrieval.Turns(history), Locale: phrases.Locale(retrieval.Language(text))})
+	a, err := p.asker(l).Ask(ctx, answer.Question{Text: text, History: retrieval.Turns(history), Locale: phrases.Locale(retrieval.Language(text))})
 	if err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ func ask(ctx context.Context, p *program) error {
 		return err
 	}
 	if explain, _ := p.flags.GetBool("explain"); explain {
-		return writeWhy(p.out, a.Found, a.Dropped)
+		return writeWhy(p.out, a)
 	}
 	return nil
 }
@@ -134,7 +134,8 @@ func rows(b *strings.Builder, p *phrases.Phrases, head string, hits []retrieval.
 }
 
 // writeWhy prints what the question was taken for, and the sum of each score.
-func writeWhy(w io.Writer, r retrieval.Result, dropped []answer.Drop) error {
+func writeWhy(w io.Writer, a answer.Answer) error {
+	r := a.Found
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n読み取り: %s\n", r.Query.Intent)
 	for _, s := range r.Query.Spans {
@@ -165,7 +166,10 @@ func writeWhy(w io.Writer, r retrieval.Result, dropped []answer.Drop) error {
 		}
 		fmt.Fprintln(&b)
 	}
-	for _, d := range dropped {
+	if a.Wording != answer.Extracted {
+		fmt.Fprintf(&b, "要約: %s、残した文 %d、落とした文 %d\n", a.Wording, len(a.Claims), len(a.Dropped))
+	}
+	for _, d := range a.Dropped {
 		fmt.Fprintf(&b, "落とした文: %s（%v）\n", d.Draft.Text, d.Why)
 	}
 	_, err := io.WriteString(w, b.String())

@@ -23,11 +23,12 @@ type config struct {
 	sourceURL          string
 	sourceOffset       int
 	logLevel           slog.Level
+	chat               chat
 }
 
 // variables are all environment variables named JIREI_…; another one is a typo
 // that would otherwise do nothing, in silence.
-var variables = []string{"JIREI_LOG", "JIREI_SLACK_API_URL", "JIREI_SOURCE_URL", "JIREI_SOURCE_PAGE_OFFSET"}
+var variables = []string{"JIREI_CHAT_MODEL", "JIREI_DAILY_TOKENS", "JIREI_LOG", "JIREI_SLACK_API_URL", "JIREI_SOURCE_URL", "JIREI_SOURCE_PAGE_OFFSET"}
 
 func readConfig(env func(string) string, environ []string, flags *pflag.FlagSet) (config, error) {
 	for _, v := range environ {
@@ -60,6 +61,9 @@ func readConfig(env func(string) string, environ []string, flags *pflag.FlagSet)
 		if c.sourceOffset, err = strconv.Atoi(offset); err != nil {
 			return config{}, usageError{"JIREI_SOURCE_PAGE_OFFSET が整数ではありません。", "たとえば 2 や -1 のように書いてください。"}
 		}
+	}
+	if c.chat, err = readChat(env); err != nil {
+		return config{}, err
 	}
 	if level := env("JIREI_LOG"); level != "" {
 		if err := c.logLevel.UnmarshalText([]byte(level)); err != nil {

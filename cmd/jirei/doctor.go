@@ -28,7 +28,7 @@ func doctor(ctx context.Context, p *program) error {
 	}
 	say("✓", "版", version())
 	p.checkBook(ctx, say)
-	say("－", "要約モデル", "使いません。事例の文からそのまま答えます。")
+	p.checkChat(ctx, say)
 	say("－", "埋め込みモデル", "使いません。語と概念で探します。")
 	p.checkSlack(ctx, say)
 	if p.sourceURL == "" {

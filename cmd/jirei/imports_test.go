@@ -41,9 +41,10 @@ var house = map[string]struct{ may, tests []string }{
 
 	"bot": {
 		may:   []string{"bot/answer", "bot/blocks", "bot/inbox", "bot/phrases", "bot/record", "cases", "embeddings", "retrieval"},
-		tests: []string{"bot/playground", "retrieval/sqlite", "retrieval/sqlite/file"},
+		tests: []string{"bot/answer/answertest", "bot/playground", "retrieval/sqlite", "retrieval/sqlite/file"},
 	},
-	"bot/answer":            {may: []string{"bot/phrases", "cases", "embeddings", "retrieval"}, tests: []string{"retrieval/sqlite", "retrieval/golden"}},
+	"bot/answer":            {may: []string{"bot/phrases", "cases", "embeddings", "retrieval"}, tests: []string{"bot/answer/answertest", "retrieval/sqlite", "retrieval/golden"}},
+	"bot/answer/answertest": {},
 	"bot/blocks":            {},
 	"bot/inbox":             {may: []string{"retrieval/sqlite/file"}},
 	"bot/phrases":           {may: []string{"cases"}},
@@ -56,7 +57,7 @@ var house = map[string]struct{ may, tests []string }{
 			"bot", "bot/answer", "bot/blocks", "bot/inbox", "bot/phrases", "bot/playground", "bot/record", "cases", "embeddings",
 			"retrieval", "retrieval/golden", "retrieval/postgres", "retrieval/postgres/db", "retrieval/sqlite", "retrieval/sqlite/file",
 		},
-		tests: []string{"retrieval/postgres/db/dbtest"},
+		tests: []string{"bot/answer/answertest", "retrieval/postgres/db/dbtest"},
 	},
 }
 

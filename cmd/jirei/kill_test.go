@@ -39,7 +39,8 @@ func child(t *testing.T, slack *playground.Server, db string, args ...string) (*
 	}
 	var stderr lines
 	cmd := exec.CommandContext(t.Context(), self, append(args, "--db", "sqlite:"+db)...)
-	cmd.Env = append(os.Environ(), asChild+"=1", "SLACK_BOT_TOKEN="+playground.BotToken, "SLACK_APP_TOKEN="+playground.AppToken, "JIREI_SLACK_API_URL="+slack.APIURL())
+	cmd.Env = append(os.Environ(), asChild+"=1", "SLACK_BOT_TOKEN="+playground.BotToken, "SLACK_APP_TOKEN="+playground.AppToken, "JIREI_SLACK_API_URL="+slack.APIURL(),
+		"JIREI_CHAT_MODEL=") // whoever runs the tests may have one of their own
 	cmd.Stderr = &stderr
 	return cmd, &stderr
 }

@@ -54,6 +54,7 @@ func play(ctx context.Context, p *program) error {
 	p.botToken, p.appToken = playground.BotToken, playground.AppToken
 	return p.serve(ctx, slack.APIURL(), func() {
 		_, _ = fmt.Fprintf(p.out, "準備ができました。ブラウザで %s を開いてください（終了は Ctrl+C）。\n", url)
+		_, _ = fmt.Fprintln(p.err, p.receivers(""))
 	})
 }
 
@@ -77,6 +78,6 @@ func (p *program) serve(ctx context.Context, api string, ready func()) (err erro
 	ready()
 	return bot.Run(ctx, bot.Config{
 		Log: p.log, BotToken: p.botToken, AppToken: p.appToken, APIURL: api, File: p.path,
-		Asker: l.asker(), Record: memory, SourceURL: p.sourceURL, SourceOffset: p.sourceOffset,
+		Asker: p.asker(l), Record: memory, SourceURL: p.sourceURL, SourceOffset: p.sourceOffset,
 	})
 }

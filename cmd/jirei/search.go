@@ -115,7 +115,7 @@ func (p *program) printFound(r retrieval.Result) error {
 		return err
 	}
 	if explain, _ := p.flags.GetBool("explain"); explain {
-		return writeWhy(p.out, r, []answer.Drop(nil))
+		return writeWhy(p.out, answer.Answer{Found: r})
 	}
 	return nil
 }

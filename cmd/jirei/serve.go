@@ -19,7 +19,7 @@ func serve(ctx context.Context, p *program) error {
 		return usageError{problem, "Slack のアプリの画面で確かめて、環境変数を設定し直してください。Slack なしで試すには jirei play が使えます。"}
 	}
 	return p.serve(ctx, p.slackAPI, func() {
-		_, _ = fmt.Fprintln(p.err, "起動しました。質問と事例の文章の送り先は Slack だけです（要約モデルは使っていません）。終了は Ctrl+C です。")
+		_, _ = fmt.Fprintln(p.err, "起動しました。終了は Ctrl+C です。"+p.receivers("Slack"))
 	})
 }
 

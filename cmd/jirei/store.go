@@ -25,8 +25,8 @@ type library struct {
 
 func (l library) Close() error { return l.close() }
 
-func (l library) asker() answer.Asker {
-	return answer.Asker{Engine: l.engine, Writer: answer.Extractive{}}
+func (p *program) asker(l library) answer.Asker {
+	return answer.Asker{Engine: l.engine, Writer: answer.Extractive{}, Model: p.model()}
 }
 
 // open opens the store, without looking whether a book is in it.

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/jirei/jirei/bot/answer"
+)
+
+// chat is what the environment says about a chat model; without a name for one
+// there is none.
+type chat struct {
+	answer.Endpoint
+	daily int // tokens, 0 for no cap
+}
+
+func (c chat) on() bool { return c.Model != "" }
+
+// maxDaily is more than a day of questions could spend: what is above is a slip.
+const maxDaily = 1_000_000_000
+
+func readChat(env func(string) string) (chat, error) {
+	c := chat{Endpoint: answer.Endpoint{
+		URL: strings.TrimSpace(env("OPENAI_BASE_URL")), Key: env("OPENAI_API_KEY"), Model: strings.TrimSpace(env("JIREI_CHAT_MODEL")), Version: env("OPENAI_API_VERSION"),
+	}}
+	if daily := env("JIREI_DAILY_TOKENS"); daily != "" {
+		n, err := strconv.Atoi(daily)
+		if err != nil || n < 1 || n > maxDaily {
+			return chat{}, usageError{"JIREI_DAILY_TOKENS が正しくありません。", "1 から 1000000000 までの整数を、区切りなしで書いてください。要約を止めるには JIREI_CHAT_MODEL を外してください。"}
+		}
+		c.daily = n
+	}
+	if !c.on() {
+		return c, nil
+	}
+	if c.URL == "" && c.Key == "" {
+		return chat{}, usageError{"JIREI_CHAT_MODEL がありますが、送り先がありません。", "OpenAI なら OPENAI_API_KEY を、ほかのサーバーなら OPENAI_BASE_URL（例: http://localhost:11434/v1）を設定してください。"}
+	}
+	_, err := answer.NewModel(c.Endpoint, nil, nil)
+	switch {
+	case errors.Is(err, answer.ErrURL):
+		return chat{}, usageError{"OPENAI_BASE_URL が正しくありません。", "https://… または http://… の形で書いてください。例: http://localhost:11434/v1"}
+	case errors.Is(err, answer.ErrURLMore):
+		return chat{}, usageError{"OPENAI_BASE_URL に、パスワードか ? や # が入っています。", "アドレスだけを書き、キーは OPENAI_API_KEY に設定してください。"}
+	case errors.Is(err, answer.ErrKey):
+		return chat{}, usageError{"OPENAI_API_KEY に、空白か改行、または使えない文字が入っています。", "キーだけを、前後の空白や改行なしで設定してください。"}
+	}
+	return c, err
+}
+
+// model returns the writer that the environment names, nil for none.
+func (p *program) model() *answer.Model {
+	if !p.chat.on() {
+		return nil
+	}
+	m, err := answer.NewModel(p.chat.Endpoint, &answer.Budget{Cap: p.chat.daily}, p.log)
+	if err != nil {
+		panic("an endpoint that readChat has passed: " + err.Error())
+	}
+	return m
+}
+
+// receivers says who gets to see questions and case texts; chat is where
+// people write, Slack or this computer.
+func (p *program) receivers(slack string) string {
+	c := p.chat
+	switch {
+	case !c.on() && slack == "":
+		return "質問と事例の文章は、このパソコンの外に送られません（要約モデルは使っていません）。"
+	case !c.on():
+		return fmt.Sprintf("質問と事例の文章の送り先は %s だけです（要約モデルは使っていません）。", slack)
+	}
+	where := c.Host()
+	if c.Local() {
+		where += "（このパソコンの中）"
+	}
+	if slack != "" {
+		where = slack + " と " + where
+	}
+	said := fmt.Sprintf("質問と事例の文章の送り先は %s です（要約モデル %s）。", where, c.Model)
+	if c.Plain() {
+		said += "\n注意: " + plainWarning(c)
+	}
+	return said
+}
+
+func plainWarning(c chat) string {
+	return fmt.Sprintf("%s へは暗号化されずに送られます。https:// で始まるアドレスを使ってください。", c.Host())
+}
+
+// checkChat is doctor's check of the chat model.
+func (p *program) checkChat(ctx context.Context, say func(mark, what, detail string)) {
+	const what = "要約モデル"
+	c := p.chat
+	if !c.on() {
+		detail := "使いません。事例の文からそのまま答えます。"
+		if c.Key != "" || c.URL != "" {
+			detail += "使うには JIREI_CHAT_MODEL にモデルの名前を設定してください。"
+		}
+		say("－", what, detail)
+		return
+	}
+	if c.Plain() {
+		say("－", what, plainWarning(c))
+	}
+	names, err := p.model().Probe(ctx)
+	var t *answer.Trouble
+	switch {
+	case err == nil:
+		limit := "1日の上限はありません（JIREI_DAILY_TOKENS で決められます）。"
+		if c.daily > 0 {
+			limit = fmt.Sprintf("1日の上限は %d トークンです。", c.daily)
+		}
+		say("✓", what, fmt.Sprintf("%s の %s が使えます。質問と事例の文章はここに送られます。%s", c.Host(), c.Model, limit))
+	case errors.As(err, &t):
+		problem, hint := advice(t, c, names)
+		say("✗", what, problem+"\n"+hint)
+	default:
+		say("✗", what, err.Error())
+	}
+}
+
+// advice is a sentence and a hint for each kind of trouble.
+func advice(t *answer.Trouble, c chat, names []string) (problem, hint string) {
+	host := c.Host()
+	status := ""
+	if t.Status != 0 {
+		status = fmt.Sprintf("（HTTP %d）", t.Status)
+	}
+	switch t.Kind {
+	case answer.Unreachable:
+		return host + " につながりません。", "サーバー（Ollama、llama.cpp など）が動いているか、OPENAI_BASE_URL のポート番号が正しいかを確かめてください。"
+	case answer.NoHost:
+		return host + " という名前のサーバーが見つかりません。", "OPENAI_BASE_URL のつづりと、ネットワークを確かめてください。"
+	case answer.BadTLS:
+		return host + " の証明書を信用できません。", "社内の認証局なら SSL_CERT_FILE で証明書を指定してください。暗号化していないサーバーなら http:// と書いてください。"
+	case answer.Slow:
+		return host + " が時間内に答えません。", "サーバーの負荷とネットワークを確かめてください。モデルを読み込んでいる間なら、しばらく待ってから試してください。"
+	case answer.BadKey:
+		return host + " が OPENAI_API_KEY を受け付けません" + status + "。", "キーの期限と権限を確かめ、有効なキーを設定してください。"
+	case answer.NoCredit:
+		return host + " のアカウントに、残高か利用枠がありません" + status + "。", "サービスの画面で残高と上限を確かめてください。"
+	case answer.NoModel:
+		hint = "JIREI_CHAT_MODEL のつづりを確かめてください。Ollama なら ollama pull " + c.Model + " で取得できます。"
+		if len(names) > 0 {
+			hint = "使えるのは " + strings.Join(names[:min(5, len(names))], "、") + " などです。JIREI_CHAT_MODEL に設定してください。"
+		}
+		return fmt.Sprintf("%s に %s というモデルがありません%s。", host, c.Model, status), hint
+	case answer.NoPath:
+		return host + " に、要約に使う API（chat/completions）がありません" + status + "。", "OPENAI_BASE_URL の末尾に /v1 が要らないかを確かめてください。"
+	case answer.WebPage:
+		return host + " は、API の応答ではなく Web ページを返しました" + status + "。", "OPENAI_BASE_URL が API のアドレスか、途中のプロキシがログインを求めていないかを確かめてください。"
+	case answer.Busy:
+		return host + " が混み合っています" + status + "。", "しばらく待ってから、もう一度 jirei doctor を実行してください。"
+	case answer.Broke:
+		return host + " でエラーが起きています" + status + "。", "サーバーの記録を見るか、しばらく待ってから試してください。"
+	}
+	return host + " を要約に使えません" + status + "。", "モデルの名前と OPENAI_BASE_URL を確かめてください（" + string(t.Kind) + "）。"
+}
