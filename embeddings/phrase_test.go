@@ -158,7 +158,7 @@ func TestOpenPhrasesRefuses(t *testing.T) {
 		"buckets beyond the file":      with(`{"dim":4,"buckets":2305843009213693952}`, nil),
 	} {
 		if p, err := OpenPhrases(bad); err == nil || p != nil || strings.Contains(err.Error(), "%!") {
-			t.Errorf("%s: %v, %v", name, p, err)
+			t.Errorf("%s: opened %v, %v", name, p != nil, err)
 		}
 	}
 	if _, err := OpenPhrases(with(string(head), body)); err != nil {

@@ -3,16 +3,21 @@ package retrieval
 import (
 	"encoding/json"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/jirei/jirei/cases"
 )
 
+// embeddedWords are read once: nobody changes a lexicon, and with -race reading
+// it takes a second.
+var embeddedWords = sync.OnceValues(EmbeddedLexicon)
+
 // embedded returns an engine with the words in the binary, and the facts of
 // the embedded book that understanding needs.
 func embedded(t testing.TB) (*Engine, *Generation) {
 	t.Helper()
-	lexicon, err := EmbeddedLexicon()
+	lexicon, err := embeddedWords()
 	if err != nil {
 		t.Fatal(err)
 	}
