@@ -33,10 +33,14 @@ const (
 
 // Candidates implements retrieval.Store.
 func (s *Store) Candidates(ctx context.Context, probe retrieval.Probe) (retrieval.Candidates, error) {
+	// Of a large book what is in memory will do: the search itself looks whether it is still the current one, and costs no second round trip.
+	at := s.held()
 	for before := int64(0); ; {
-		at, err := s.load(ctx)
-		if err != nil {
-			return retrieval.Candidates{}, err
+		if at.layout.posting == "" {
+			var err error
+			if at, err = s.load(ctx); err != nil {
+				return retrieval.Candidates{}, err
+			}
 		}
 		if at.generation.Number == 0 {
 			return retrieval.Candidates{}, nil
@@ -47,7 +51,7 @@ func (s *Store) Candidates(ctx context.Context, probe retrieval.Probe) (retrieva
 		found, err := s.large(ctx, probe, at)
 		// A Put came in between and another book was read, or the tables of this one are gone already. Look again: each turn needs a Put of its own.
 		if errors.Is(err, errMoved) || isGone(err) && at.generation.Number != before {
-			before = at.generation.Number
+			before, at = at.generation.Number, state{}
 			continue
 		}
 		if err != nil {
@@ -55,6 +59,13 @@ func (s *Store) Candidates(ctx context.Context, probe retrieval.Probe) (retrieva
 		}
 		return found, nil
 	}
+}
+
+// held returns what is in memory, without asking whether it is current.
+func (s *Store) held() state {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return state{s.current, s.layout, s.snapshot}
 }
 
 var errMoved = errors.New("the generation has moved")
