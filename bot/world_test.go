@@ -85,8 +85,11 @@ func load(ctx context.Context, path string, book cases.Book) error {
 	return errors.Join(plan.Apply(ctx, store), store.Close())
 }
 
+// words are read once for all tests: they never change, and with -race they take seconds.
+var words = sync.OnceValues(retrieval.EmbeddedLexicon)
+
 func newEngine(store retrieval.Store) (*retrieval.Engine, error) {
-	words, err := retrieval.EmbeddedLexicon()
+	words, err := words()
 	if err != nil {
 		return nil, err
 	}
