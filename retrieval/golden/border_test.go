@@ -28,7 +28,7 @@ func TestBorder(t *testing.T) {
 	w.Border.Bias = -100
 	e := engine(t, w)
 	var all []asked
-	for _, g := range append(half(t, true), fresh(t)...) {
+	for _, g := range append(half(t, true), second(t)...) {
 		r, err := e.Ask(context.Background(), g.Q, g.History, 61)
 		if err != nil {
 			t.Fatal(err)

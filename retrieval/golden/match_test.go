@@ -27,7 +27,7 @@ func TestMatch(t *testing.T) {
 	}
 	type sums struct{ shown, right, right2, want2, got2, first, n float64 }
 	got := make([]sums, len(rules))
-	for _, g := range append(half(t, true), fresh(t)...) {
+	for _, g := range append(half(t, true), second(t)...) {
 		if len(g.Rel) == 0 {
 			continue
 		}

@@ -12,12 +12,16 @@ import (
 	"github.com/jirei/jirei/retrieval"
 )
 
-// fresh reads more development questions.
-func fresh(t *testing.T) []retrieval.Golden {
-	f, err := os.Open("second/golden.jsonl")
+// second reads the second set of questions, which is for development too.
+func second(t *testing.T) []retrieval.Golden { return more(t, "second/golden.jsonl") }
+
+func more(t *testing.T, path string) []retrieval.Golden {
+	t.Helper()
+	f, err := os.Open(path)
 	if err != nil {
-		return nil
+		t.Fatal(err)
 	}
+	defer func() { _ = f.Close() }()
 	out, err := retrieval.ReadGolden(f)
 	if err != nil {
 		t.Fatal(err)
@@ -25,18 +29,7 @@ func fresh(t *testing.T) []retrieval.Golden {
 	return out
 }
 
-func third(t *testing.T) []retrieval.Golden {
-	f, err := os.Open("third/golden.jsonl")
-	if err != nil {
-		return nil
-	}
-	out, err := retrieval.ReadGolden(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out
-}
-
+// report prints the figures of a set on one line, nDCG@5 per kind.
 func report(t *testing.T, e *retrieval.Engine, name string, q []retrieval.Golden) {
 	out, err := e.Evaluate(context.Background(), q)
 	if err != nil {
@@ -61,14 +54,14 @@ func report(t *testing.T, e *retrieval.Engine, name string, q []retrieval.Golden
 	fmt.Println()
 }
 
-// TestProbe prints the figures of the development half, per kind.
+// TestProbe prints the figures of the development questions, with refusals and
+// without: the second says what the ranking alone does.
 func TestProbe(t *testing.T) {
 	e := engine(t, retrieval.DefaultWeights())
-	report(t, e, "dev  ", half(t, true))
-	report(t, e, "fresh", fresh(t))
-	report(t, e, "third", third(t))
-	e.Weights.Border.Bias = -100
-	report(t, e, "third", third(t))
-	report(t, e, "dev  ", half(t, true))
-	report(t, e, "fresh", fresh(t))
+	for _, bias := range []float64{e.Weights.Border.Bias, -100} {
+		e.Weights.Border.Bias = bias
+		fmt.Printf("border at %g\n", bias)
+		report(t, e, "first ", half(t, true))
+		report(t, e, "second", second(t))
+	}
 }

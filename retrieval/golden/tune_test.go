@@ -110,7 +110,7 @@ func goal(f retrieval.Figures) float64 {
 }
 
 func TestTune(t *testing.T) {
-	questions := append(half(t, true), fresh(t)...)
+	questions := append(half(t, true), second(t)...)
 	w := retrieval.DefaultWeights()
 	w.Border.Bias = -100 // refusals are fitted apart, when the ranking stands
 	e := engine(t, w)
@@ -150,6 +150,6 @@ func TestTune(t *testing.T) {
 			break
 		}
 	}
-	report(t, e, "dev  ", half(t, true))
-	report(t, e, "fresh", fresh(t))
+	report(t, e, "first ", half(t, true))
+	report(t, e, "second", second(t))
 }
