@@ -76,9 +76,7 @@ func (e *Engine) Prepare(ctx context.Context, book cases.Book) (Plan, error) {
 		counted = append(counted, counts)
 	}
 	average, averageLine := total/float64(len(counted)), lineTotal/float64(max(lines, 1))
-	if math.Abs(average-now.Average) > drift*now.Average || math.Abs(averageLine-now.AverageLine) > drift*now.AverageLine {
-		plan.Rebuild = true
-	}
+	plan.Rebuild = plan.Rebuild || math.Abs(average-now.Average) > drift*now.Average || math.Abs(averageLine-now.AverageLine) > drift*now.AverageLine
 	if !plan.Rebuild {
 		average, averageLine = now.Average, now.AverageLine
 	}

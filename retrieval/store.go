@@ -63,6 +63,15 @@ type Generation struct {
 	Dim   int
 }
 
+// Describe fills in what follows from the cases, which are in page order.
+func (g *Generation) Describe(list []cases.Case) {
+	whole := cases.Book{Cases: list}
+	g.Cases = len(list)
+	g.Industries, g.Categories = whole.Industries(), whole.Categories()
+	g.FirstPage, g.LastPage = whole.Pages()
+	g.Titles = Titles(list)
+}
+
 // Change is what Put makes of the book.
 type Change struct {
 	Book                 cases.Book

@@ -34,16 +34,12 @@ func (m *memory) Current(context.Context) (*retrieval.Generation, error) {
 
 func (m *memory) Put(_ context.Context, ch retrieval.Change) error {
 	m.s = retrieval.NewSnapshot(1, ch.Upsert)
-	book := cases.Book{}
+	m.c = nil
 	for _, e := range ch.Upsert {
-		book.Cases = append(book.Cases, e.Case)
+		m.c = append(m.c, e.Case)
 	}
-	m.c = book.Cases
-	first, last := book.Pages()
-	m.g = &retrieval.Generation{
-		Number: 1, Book: ch.Book, Features: ch.Features, Average: ch.Average, AverageLine: ch.AverageLine, Cases: len(m.c), DF: m.s.DF(),
-		Industries: book.Industries(), Categories: book.Categories(), FirstPage: first, LastPage: last, Titles: retrieval.Titles(m.c),
-	}
+	m.g = &retrieval.Generation{Number: 1, Book: ch.Book, Features: ch.Features, Average: ch.Average, AverageLine: ch.AverageLine, DF: m.s.DF()}
+	m.g.Describe(m.c)
 	return nil
 }
 

@@ -105,9 +105,9 @@ func readEntry(row pgx.CollectableRow) (retrieval.Entry, error) {
 			return e, fmt.Errorf("case %s: %w", c.ID, err)
 		}
 		if line == nil {
-			e.Row, e.Phrase = v, decodeFloats(phrase[i])
+			e.Row, e.Phrase = v, embeddings.Floats(phrase[i])
 		} else {
-			e.Lines = append(e.Lines, retrieval.Line{Text: *line, Sparse: v, Phrase: decodeFloats(phrase[i])})
+			e.Lines = append(e.Lines, retrieval.Line{Text: *line, Sparse: v, Phrase: embeddings.Floats(phrase[i])})
 		}
 	}
 	if dense != nil {
@@ -148,23 +148,4 @@ func decodeSparse(stored pgvector.SparseVector, more []byte) (embeddings.Sparse,
 		v.Value = append(v.Value, math.Float32frombits(binary.LittleEndian.Uint32(more[4:])))
 	}
 	return v, nil
-}
-
-func encodeFloats(v []float32) []byte {
-	blob := make([]byte, 0, 4*len(v))
-	for _, x := range v {
-		blob = binary.LittleEndian.AppendUint32(blob, math.Float32bits(x))
-	}
-	return blob
-}
-
-func decodeFloats(blob []byte) []float32 {
-	if len(blob) == 0 {
-		return nil
-	}
-	v := make([]float32, len(blob)/4)
-	for i := range v {
-		v[i] = math.Float32frombits(binary.LittleEndian.Uint32(blob[4*i:]))
-	}
-	return v
 }

@@ -172,15 +172,12 @@ func (s *Store) refresh(ctx context.Context, tx pgx.Tx) error {
 	if err != nil {
 		return err
 	}
-	whole := cases.Book{}
-	for _, c := range all {
-		whole.Cases = append(whole.Cases, c.Case)
+	list := make([]cases.Case, len(all))
+	for i, c := range all {
+		list[i] = c.Case
 		g.Hashes[c.ID] = c.hash
 	}
-	g.Cases = len(all)
-	g.Industries, g.Categories = whole.Industries(), whole.Categories()
-	g.FirstPage, g.LastPage = whole.Pages()
-	g.Titles = retrieval.Titles(whole.Cases)
+	g.Describe(list)
 	snapshot, err := contents(ctx, tx, g, at)
 	if err != nil {
 		return err

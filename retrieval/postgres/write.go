@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	pgvector "github.com/pgvector/pgvector-go"
 
+	"github.com/jirei/jirei/embeddings"
 	"github.com/jirei/jirei/retrieval"
 	"github.com/jirei/jirei/retrieval/postgres/db"
 )
@@ -126,7 +127,7 @@ func insert(ctx context.Context, tx pgx.Tx, entries []retrieval.Entry) error {
 			}
 			passage, line = passage+1, line+1
 			vector, more := encodeSparse(sparse)
-			return []any{passage, string(e.Case.ID), text, vector, more, encodeFloats(phrase)}, nil
+			return []any{passage, string(e.Case.ID), text, vector, more, embeddings.Bytes(phrase)}, nil
 		}))
 	if err != nil {
 		return fmt.Errorf("passages: %w", err)

@@ -84,7 +84,7 @@ func (s *Store) large(ctx context.Context, probe retrieval.Probe, g *retrieval.G
 			where = `passage IN (SELECT passage FROM book_passage JOIN book_case c ON c.id = case_id WHERE line IS NULL AND ` + where + `)`
 		}
 		if err := add(`SELECT case_id FROM (SELECT passage, distance FROM book_dense WHERE embedding MATCH ? AND k = ? AND `+where+`)
-			JOIN book_passage USING (passage) ORDER BY distance`, append([]any{encodeDense(probe.Dense), probe.Limit}, values...)...); err != nil {
+			JOIN book_passage USING (passage) ORDER BY distance`, append([]any{embeddings.Bytes(probe.Dense), probe.Limit}, values...)...); err != nil {
 			return retrieval.Candidates{}, err
 		}
 	}
@@ -118,10 +118,10 @@ func (s *Store) entries(ctx context.Context, tx *sql.Tx, ids []string, dim int) 
 				return err
 			}
 			if line.Valid {
-				e.Lines = append(e.Lines, retrieval.Line{Text: line.String, Sparse: decodeSparse(sparse), Phrase: decodeDense(phrase)})
+				e.Lines = append(e.Lines, retrieval.Line{Text: line.String, Sparse: decodeSparse(sparse), Phrase: embeddings.Floats(phrase)})
 				return nil
 			}
-			row, e.Row, e.Phrase = passage, decodeSparse(sparse), decodeDense(phrase)
+			row, e.Row, e.Phrase = passage, decodeSparse(sparse), embeddings.Floats(phrase)
 			return nil
 		})
 		if err != nil {
@@ -135,7 +135,7 @@ func (s *Store) entries(ctx context.Context, tx *sql.Tx, ids []string, dim int) 
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return nil, err
 		}
-		e.Dense = decodeDense(blob)
+		e.Dense = embeddings.Floats(blob)
 	}
 	return entries, nil
 }

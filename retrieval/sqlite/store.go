@@ -158,15 +158,12 @@ func (s *Store) read(ctx context.Context, tx *sql.Tx) (*retrieval.Generation, *r
 	if err != nil {
 		return nil, nil, err
 	}
-	whole := cases.Book{}
-	for _, c := range all {
-		whole.Cases = append(whole.Cases, c.Case)
+	list := make([]cases.Case, len(all))
+	for i, c := range all {
+		list[i] = c.Case
 		g.Hashes[c.ID] = c.hash
 	}
-	g.Cases = len(all)
-	g.Industries, g.Categories = whole.Industries(), whole.Categories()
-	g.FirstPage, g.LastPage = whole.Pages()
-	g.Titles = retrieval.Titles(whole.Cases)
+	g.Describe(list)
 	if postings {
 		g.DF, err = readDF(ctx, tx)
 		return g, nil, err
@@ -213,9 +210,9 @@ func readEntries(ctx context.Context, tx *sql.Tx, all []storedCase, dim int) ([]
 		}
 		e := &entries[at[id]]
 		if line.Valid {
-			e.Lines = append(e.Lines, retrieval.Line{Text: line.String, Sparse: decodeSparse(sparse), Phrase: decodeDense(phrase)})
+			e.Lines = append(e.Lines, retrieval.Line{Text: line.String, Sparse: decodeSparse(sparse), Phrase: embeddings.Floats(phrase)})
 		} else {
-			e.Row, e.Phrase = decodeSparse(sparse), decodeDense(phrase)
+			e.Row, e.Phrase = decodeSparse(sparse), embeddings.Floats(phrase)
 			owner[passage] = at[id]
 		}
 		return nil
@@ -229,7 +226,7 @@ func readEntries(ctx context.Context, tx *sql.Tx, all []storedCase, dim int) ([]
 		if err := scan(&passage, &blob); err != nil {
 			return err
 		}
-		entries[owner[passage]].Dense = decodeDense(blob)
+		entries[owner[passage]].Dense = embeddings.Floats(blob)
 		return nil
 	})
 	return entries, err
@@ -270,25 +267,6 @@ func decodeSparse(blob []byte) embeddings.Sparse {
 	for i := range n {
 		v.Index[i] = binary.LittleEndian.Uint32(blob[8*i:])
 		v.Value[i] = math.Float32frombits(binary.LittleEndian.Uint32(blob[8*i+4:]))
-	}
-	return v
-}
-
-func encodeDense(v []float32) []byte {
-	blob := make([]byte, 0, 4*len(v))
-	for _, x := range v {
-		blob = binary.LittleEndian.AppendUint32(blob, math.Float32bits(x))
-	}
-	return blob
-}
-
-func decodeDense(blob []byte) []float32 {
-	if len(blob) == 0 {
-		return nil
-	}
-	v := make([]float32, len(blob)/4)
-	for i := range v {
-		v[i] = math.Float32frombits(binary.LittleEndian.Uint32(blob[4*i:]))
 	}
 	return v
 }

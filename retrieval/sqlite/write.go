@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/jirei/jirei/embeddings"
 	"github.com/jirei/jirei/retrieval"
 )
 
@@ -122,13 +123,13 @@ func insert(ctx context.Context, tx *sql.Tx, e retrieval.Entry) error {
 			return err
 		}
 	}
-	row, err := tx.ExecContext(ctx, `INSERT INTO book_passage (case_id, sparse, phrase) VALUES (?, ?, ?)`, string(c.ID), encodeSparse(e.Row), encodeDense(e.Phrase))
+	row, err := tx.ExecContext(ctx, `INSERT INTO book_passage (case_id, sparse, phrase) VALUES (?, ?, ?)`, string(c.ID), encodeSparse(e.Row), embeddings.Bytes(e.Phrase))
 	if err != nil {
 		return err
 	}
 	for _, line := range e.Lines {
 		if _, err := tx.ExecContext(ctx, `INSERT INTO book_passage (case_id, line, sparse, phrase) VALUES (?, ?, ?, ?)`,
-			string(c.ID), line.Text, encodeSparse(line.Sparse), encodeDense(line.Phrase)); err != nil {
+			string(c.ID), line.Text, encodeSparse(line.Sparse), embeddings.Bytes(line.Phrase)); err != nil {
 			return err
 		}
 	}
@@ -139,7 +140,7 @@ func insert(ctx context.Context, tx *sql.Tx, e retrieval.Entry) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO book_dense (passage, embedding) VALUES (?, ?)`, passage, encodeDense(e.Dense))
+	_, err = tx.ExecContext(ctx, `INSERT INTO book_dense (passage, embedding) VALUES (?, ?)`, passage, embeddings.Bytes(e.Dense))
 	return err
 }
 
