@@ -20,7 +20,10 @@ import (
 // one alone moves by a hundredth or two with its seed, their mean does not.
 // The file is read in place: opening costs nothing, a text some microseconds.
 // Safe for concurrent use.
-type Phrases struct{ panel []*phraseModel }
+type Phrases struct {
+	panel  []*phraseModel
+	hidden map[string][]float32
+}
 
 // OpenPhrases opens the file of a trained panel, which must not change
 // afterwards.
@@ -31,76 +34,99 @@ func OpenPhrases(file []byte) (*Phrases, error) {
 		if err != nil {
 			return nil, err
 		}
-		if len(p.panel) > 0 && (m.head.Inputs != p.Inputs() || len(m.head.Classes) != len(p.Classes())) {
+		if len(p.panel) > 0 && (m.head.Inputs != p.Inputs() || m.head.Dim != p.panel[0].head.Dim || m.head.Buckets != p.panel[0].head.Buckets || len(m.head.Classes) != len(p.Classes())) {
 			return nil, errors.New("the phrase models were not trained on the same")
 		}
 		p.panel = append(p.panel, m)
 		if file = rest; len(file) == 0 {
-			return p, nil
+			break
 		}
 	}
+	p.hidden = make(map[string][]float32, len(p.panel[0].hidden))
+	for class := range p.panel[0].hidden {
+		p.hidden[class] = p.join(func(m *phraseModel) []float32 { return m.hidden[class] })
+	}
+	return p, nil
 }
 
 // Inputs names what the models were trained on.
 func (p *Phrases) Inputs() string { return p.panel[0].head.Inputs }
 
-// Classes returns the names of what the models tell apart; Sense returns their
+// Classes returns the names of what the models tell apart; Reading.Sense has their
 // probabilities in the same order.
 func (p *Phrases) Classes() []string { return p.panel[0].head.Classes }
 
 // ClassVector returns the unit vector that texts of a hidden class are near to,
 // nil where the models know no such class.
-func (p *Phrases) ClassVector(class string) []float32 {
-	return p.join(func(m *phraseModel) []float32 { return m.hidden[class] })
+func (p *Phrases) ClassVector(class string) []float32 { return p.hidden[class] }
+
+// Reading is what the models make of a text.
+type Reading struct {
+	// Vector is as Vector returns it.
+	Vector []float32
+	// Sense is how probable each class is, in the order of Classes; all 0 for a
+	// text that has no grams.
+	Sense []float64
+	// Outside is how probable it is that the text is about something outside the
+	// field: a logistic regression of its own on the grams, which tells requests
+	// (how do I, how much is, please fill in) better than the classes do. 0.5 for a
+	// text that has no grams.
+	Outside float64
 }
 
 // Vector returns the unit vector of a text that has these grams, nil where it
 // has none.
 func (p *Phrases) Vector(grams []string) []float32 {
-	return p.join(func(m *phraseModel) []float32 { return unit(m.sum(grams)) })
+	in := p.buckets(grams)
+	return p.join(func(m *phraseModel) []float32 { return unit(m.sum(in)) })
+}
+
+// Read returns all that the models make of a text that has these grams.
+func (p *Phrases) Read(grams []string) Reading {
+	r := Reading{Sense: make([]float64, len(p.Classes())), Outside: 0.5}
+	if len(grams) == 0 {
+		return r
+	}
+	in := p.buckets(grams)
+	odds, share := 0.0, 1/float64(len(p.panel))
+	probable := make([]float64, len(r.Sense))
+	r.Vector = p.join(func(m *phraseModel) []float32 {
+		odds += share * m.odds(in)
+		h := m.sum(in)
+		m.sense(h, probable)
+		for c, v := range probable {
+			r.Sense[c] += share * v
+		}
+		return unit(h)
+	})
+	r.Outside = 1 / (1 + math.Exp(-odds))
+	return r
+}
+
+// buckets looks the grams up, once for all models.
+func (p *Phrases) buckets(grams []string) []int {
+	out := make([]int, len(grams))
+	for i, g := range grams {
+		out[i] = bucket(g, p.panel[0].head.Buckets)
+	}
+	return out
 }
 
 // join puts the models' unit vectors one behind the other, so that an inner
 // product is the mean of theirs.
 func (p *Phrases) join(of func(*phraseModel) []float32) []float32 {
-	var out []float32
+	out := make([]float32, 0, len(p.panel)*p.panel[0].head.Dim)
 	scale := float32(1 / math.Sqrt(float64(len(p.panel))))
 	for _, m := range p.panel {
 		v := of(m)
-		if v == nil {
-			return nil
-		}
 		for _, x := range v {
 			out = append(out, scale*x)
 		}
 	}
-	return out
-}
-
-// Sense returns how probable each class is for a text that has these grams.
-func (p *Phrases) Sense(grams []string) []float64 {
-	out := make([]float64, len(p.Classes()))
-	for _, m := range p.panel {
-		for c, v := range m.sense(grams) {
-			out[c] += v / float64(len(p.panel))
-		}
+	if len(out) < cap(out) {
+		return nil
 	}
 	return out
-}
-
-// Outside returns how probable it is that a text with these grams is about
-// something outside the field: a logistic regression of its own on the grams,
-// which tells requests (how do I, how much is, please fill in) better than the
-// classes do.
-func (p *Phrases) Outside(grams []string) float64 {
-	if len(grams) == 0 {
-		return 0.5
-	}
-	odds := 0.0
-	for _, m := range p.panel {
-		odds += m.odds(grams) / float64(len(p.panel))
-	}
-	return 1 / (1 + math.Exp(-odds))
 }
 
 // phraseModel is one of the panel.
@@ -189,19 +215,13 @@ func unit(v []float32) []float32 {
 	return v
 }
 
-// sense is the softmax over the classes.
-func (p *phraseModel) sense(grams []string) []float64 {
-	h := p.sum(grams)
-	out := make([]float64, len(p.head.Classes))
-	if h == nil {
-		return out
-	}
+// sense fills in the softmax over the classes.
+func (p *phraseModel) sense(h []float32, out []float64) {
 	p.logits(h, out)
-	most := math.Inf(-1)
+	most, sum := math.Inf(-1), 0.0
 	for _, v := range out {
 		most = max(most, v)
 	}
-	var sum float64
 	for c := range out {
 		out[c] = math.Exp(out[c] - most)
 		sum += out[c]
@@ -209,7 +229,6 @@ func (p *phraseModel) sense(grams []string) []float64 {
 	for c := range out {
 		out[c] /= sum
 	}
-	return out
 }
 
 // logits fills in the layer's value for each class. Four classes go side by
@@ -247,28 +266,28 @@ func (p *phraseModel) logits(h []float32, out []float64) {
 }
 
 // odds are the log odds of the border.
-func (p *phraseModel) odds(grams []string) float64 {
+func (p *phraseModel) odds(in []int) float64 {
 	sum := 0.0
-	for _, g := range grams {
-		sum += float64(int8(p.border[bucket(g, p.head.Buckets)]))
+	for _, b := range in {
+		sum += float64(int8(p.border[b]))
 	}
-	return p.head.Bias + sum*p.head.Border/127/math.Sqrt(float64(len(grams)))
+	return p.head.Bias + sum*p.head.Border/127/math.Sqrt(float64(len(in)))
 }
 
-func (p *phraseModel) sum(grams []string) []float32 {
-	if len(grams) == 0 {
+// sum adds the vectors of some buckets up; nil for none.
+func (p *phraseModel) sum(in []int) []float32 {
+	if len(in) == 0 {
 		return nil
 	}
 	h := make([]float32, p.head.Dim)
-	for _, g := range grams {
-		b := bucket(g, p.head.Buckets)
+	for _, b := range in {
 		row := p.grams[b*p.stride : (b+1)*p.stride]
 		scale := scaleOf(row)
 		for i := range h {
 			h[i] += scale * float32(int8(row[4+i]))
 		}
 	}
-	norm := float32(1 / math.Sqrt(float64(len(grams))))
+	norm := float32(1 / math.Sqrt(float64(len(in))))
 	for i := range h {
 		h[i] *= norm
 	}

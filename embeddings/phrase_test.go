@@ -73,7 +73,7 @@ func TestTrainPhrasesLearns(t *testing.T) {
 		"KEEP COPIES OF OUR FILES!!": "backup",
 	} {
 		grams := Grams(Fold(text))
-		sense := p.Sense(grams)
+		sense := p.Read(grams).Sense
 		best, sum := 0, 0.0
 		for i, probability := range sense {
 			sum += probability
@@ -84,7 +84,7 @@ func TestTrainPhrasesLearns(t *testing.T) {
 		if got := p.Classes()[best]; got != want || math.Abs(sum-1) > 1e-6 {
 			t.Errorf("%s is taken for %s %v, want %s", text, got, sense, want)
 		}
-		if outside := p.Outside(grams); outside > 0.5 != (want == "decoy-lunch") {
+		if outside := p.Read(grams).Outside; outside > 0.5 != (want == "decoy-lunch") {
 			t.Errorf("%s is outside with %.2f", text, outside)
 		}
 		var length float64
@@ -104,12 +104,12 @@ func TestPhrasesOfNothing(t *testing.T) {
 		if v := p.Vector(grams); v != nil && name == "no grams" {
 			t.Errorf("%s: vector %v", name, v)
 		}
-		for _, probability := range p.Sense(grams) {
+		for _, probability := range p.Read(grams).Sense {
 			if math.IsNaN(probability) || probability < 0 || probability > 1 {
 				t.Errorf("%s: probability %v", name, probability)
 			}
 		}
-		if outside := p.Outside(grams); !(outside > 0 && outside < 1) {
+		if outside := p.Read(grams).Outside; !(outside > 0 && outside < 1) {
 			t.Errorf("%s: outside %v", name, outside)
 		}
 	}
@@ -227,8 +227,7 @@ func FuzzOpenPhrases(f *testing.F) {
 		// What opens can be asked: every row is where its stride says.
 		for _, grams := range [][]string{nil, {"a"}, Grams("控えを取る usb")} {
 			p.Vector(grams)
-			p.Outside(grams)
-			if n := len(p.Sense(grams)); n != len(p.Classes()) {
+			if n := len(p.Read(grams).Sense); n != len(p.Classes()) {
 				t.Errorf("%d probabilities of %d classes", n, len(p.Classes()))
 			}
 		}

@@ -51,6 +51,8 @@ type probed struct {
 	// taught returns the vector that the phrase model learned for a case of the
 	// book it was taught, nil for others.
 	taught func(cases.ID) []float32
+	// scratch is what cover counts in, four numbers a part, used again for each candidate.
+	scratch []float64
 }
 
 // credit is what one feature says about one part of the question. Words add
@@ -71,6 +73,7 @@ type credit struct {
 func fuse(w Weights, f Facets, p probed, found []Candidate) []Hit {
 	hits := make([]Hit, 0, len(found))
 	best := 0.0
+	p.scratch = make([]float64, 4*len(p.weight))
 	for _, c := range found {
 		h := lexical(w, p, c)
 		best = max(best, h.Why.Row+h.Why.Line)
@@ -80,10 +83,19 @@ func fuse(w Weights, f Facets, p probed, found []Candidate) []Hit {
 		score(w, f, &hits[i], c, p, best)
 	}
 	level(hits)
-	slices.SortFunc(hits, func(a, b Hit) int {
+	order := make([]int, len(hits)) // a Hit is half a kilobyte: each is moved once
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(i, j int) int {
+		a, b := &hits[i], &hits[j]
 		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(b.Case.Stars, a.Case.Stars), cmp.Compare(a.Case.Page, b.Case.Page))
 	})
-	return hits
+	out := make([]Hit, len(hits))
+	for to, from := range order {
+		out[to] = hits[from]
+	}
+	return out
 }
 
 // whole is the share of the question from which on a row answers all of it.
@@ -190,26 +202,8 @@ const unread = 0.5
 // cover finds how much of each part of the question the row, and failing that
 // the best line, answers to.
 func (p probed) cover(why *Why, row, line []float32) {
-	found := func(weights []float32) []float64 {
-		words, best := make([]float64, len(p.weight)), make([]float64, len(p.weight))
-		for i, credits := range p.credits {
-			if i >= len(weights) || weights[i] <= 0 {
-				continue
-			}
-			for _, c := range credits {
-				if c.concept {
-					best[c.part] = max(best[c.part], c.amount)
-				} else {
-					words[c.part] += c.amount
-				}
-			}
-		}
-		for part := range best {
-			best[part] = min(max(best[part], words[part]), 1)
-		}
-		return best
-	}
-	inRow, inLine := found(row), found(line)
+	n := len(p.weight)
+	inRow, inLine := p.covered(row, p.scratch[:2*n]), p.covered(line, p.scratch[2*n:])
 	var all, sum, rowSum float64
 	for part, weight := range p.weight {
 		all += weight
@@ -227,6 +221,29 @@ func (p probed) cover(why *Why, row, line []float32) {
 	if all > 0 {
 		why.Share, why.RowShare = sum/all, rowSum/all
 	}
+}
+
+// covered returns, in scratch, how much of each part these weights answer to.
+func (p probed) covered(weights []float32, scratch []float64) []float64 {
+	n := len(p.weight)
+	clear(scratch)
+	best, words := scratch[:n], scratch[n:2*n]
+	for i, credits := range p.credits {
+		if i >= len(weights) || weights[i] <= 0 {
+			continue
+		}
+		for _, c := range credits {
+			if c.concept {
+				best[c.part] = max(best[c.part], c.amount)
+			} else {
+				words[c.part] += c.amount
+			}
+		}
+	}
+	for part := range best {
+		best[part] = min(max(best[part], words[part]), 1)
+	}
+	return best
 }
 
 // sparse sorts weights by index into a vector.

@@ -23,10 +23,9 @@ func (e *Engine) sense(r *reader, matches []match) {
 		}
 	}
 	grams := l.grams(string(topic), sorted(best))
-	r.query.Phrase = l.phrases.Vector(grams)
-	sense := l.phrases.Sense(grams)
-	r.query.Outside = l.phrases.Outside(grams)
-	r.query.Senses = strongest(l.phrases.Classes(), sense, sensesShown)
+	reading := l.phrases.Read(grams)
+	r.query.Phrase, r.query.Outside = reading.Vector, reading.Outside
+	r.query.Senses = strongest(l.phrases.Classes(), reading.Sense, sensesShown)
 	e.senseFeatures(r, best)
 }
 

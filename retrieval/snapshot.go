@@ -75,7 +75,8 @@ func (s *Snapshot) Candidates(probe Probe) Candidates {
 			dots[p.passage] += float64(p.weight) * float64(probe.Sparse.Value[i])
 		}
 	}
-	out := Candidates{Generation: s.generation}
+	out := Candidates{Generation: s.generation, Found: make([]Candidate, 0, len(s.entries))}
+	p := projector{probe: probe}
 	for passage := 0; passage < len(s.owner); {
 		row := passage
 		var lines [BestLines + 1]int // passages, best first, the earlier of equals
@@ -97,10 +98,10 @@ func (s *Snapshot) Candidates(probe Probe) Candidates {
 		if !hit && !sameLength(probe.Dense, e.Dense) && (len(probe.Phrase) == 0 || len(e.Phrase) == 0) {
 			continue
 		}
-		c := Candidate{Case: e.Case, Row: project(probe, e.Row), Cosine: cosine(probe.Dense, e.Dense), Phrases: nearest3(probe.Phrase, e)}
-		for _, p := range lines[:n] {
-			line := e.Lines[s.line[p]]
-			c.Lines = append(c.Lines, LineMatch{Text: line.Text, Row: project(probe, line.Sparse)})
+		c := Candidate{Case: e.Case, Row: p.project(e.Row), Cosine: cosine(probe.Dense, e.Dense), Phrases: nearest3(probe.Phrase, e)}
+		for _, passage := range lines[:n] {
+			line := e.Lines[s.line[passage]]
+			c.Lines = append(c.Lines, LineMatch{Text: line.Text, Row: p.project(line.Sparse)})
 		}
 		out.Found = append(out.Found, c)
 	}
@@ -169,14 +170,30 @@ func inner(a, b []float32) float64 {
 	return float64(sum)
 }
 
+// projector cuts a probe's dimensions out of vectors, into few large slices: a
+// question makes a hundred of them.
+type projector struct {
+	probe Probe
+	slab  []float32
+}
+
+// projected is how many results one slice holds.
+const projected = 64
+
 // project returns a vector's values at the probe's dimensions.
-func project(probe Probe, v embeddings.Sparse) []float32 {
-	out := make([]float32, len(probe.Sparse.Index))
-	for i, j := 0, 0; i < len(probe.Sparse.Index) && j < len(v.Index); {
+func (p *projector) project(v embeddings.Sparse) []float32 {
+	index := p.probe.Sparse.Index
+	n := len(index)
+	if len(p.slab) < n {
+		p.slab = make([]float32, projected*n)
+	}
+	out := p.slab[:n:n]
+	p.slab = p.slab[n:]
+	for i, j := 0, 0; i < n && j < len(v.Index); {
 		switch {
-		case probe.Sparse.Index[i] < v.Index[j]:
+		case index[i] < v.Index[j]:
 			i++
-		case probe.Sparse.Index[i] > v.Index[j]:
+		case index[i] > v.Index[j]:
 			j++
 		default:
 			out[i] = v.Value[j]

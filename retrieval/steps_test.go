@@ -58,9 +58,7 @@ func (e *Engine) Steps(ctx context.Context, questions []Golden) ([]Step, error) 
 		of("understand", all, func(s stepped) { e.Understand(s.golden.Q, s.golden.History, book) }),
 		of("understand/forms", all, func(s stepped) { e.lexicon.matchGaps(s.text); e.lexicon.match(s.text) }),
 		of("understand/phrase", all, func(s stepped) {
-			e.lexicon.phrases.Vector(s.grams)
-			e.lexicon.phrases.Sense(s.grams)
-			e.lexicon.phrases.Outside(s.grams)
+			e.lexicon.phrases.Read(s.grams)
 		}),
 		of("probe", ranked, func(s stepped) { e.probe(s.query, book) }),
 		of("candidates", ranked, func(s stepped) { _, err = e.store.Candidates(ctx, s.probed.probe) }),

@@ -30,6 +30,8 @@ import (
 // Store keeps a book in a SQLite file. It implements retrieval.Store.
 type Store struct {
 	db *sql.DB
+	// number reads the current generation's number, before every search.
+	number *sql.Stmt
 	// exact is retrieval.ExactPassages, except in tests of the other way.
 	exact int
 
@@ -49,11 +51,18 @@ func Open(ctx context.Context, path string) (*Store, error) {
 		_ = db.Close() // the migration's error says more
 		return nil, err
 	}
-	return &Store{db: db, exact: retrieval.ExactPassages}, nil
+	number, err := db.PrepareContext(ctx, `SELECT number FROM book_generation`)
+	if err != nil {
+		_ = db.Close()
+		return nil, fmt.Errorf("preparing to read the generation: %w", err)
+	}
+	return &Store{db: db, number: number, exact: retrieval.ExactPassages}, nil
 }
 
 // Close closes the file.
-func (s *Store) Close() error { return s.db.Close() }
+func (s *Store) Close() error {
+	return errors.Join(s.number.Close(), s.db.Close())
+}
 
 var schema = []string{`
 CREATE TABLE book_generation (
@@ -117,7 +126,7 @@ func (s *Store) load(ctx context.Context) (*retrieval.Generation, *retrieval.Sna
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var number int64
-	err := s.db.QueryRowContext(ctx, `SELECT number FROM book_generation`).Scan(&number)
+	err := s.number.QueryRowContext(ctx).Scan(&number)
 	if errors.Is(err, sql.ErrNoRows) {
 		return &retrieval.Generation{}, nil, nil
 	}
