@@ -92,6 +92,21 @@ func TestAsk(t *testing.T) {
 	}
 }
 
+func TestFacetsAreGivenUpWhereNoCaseOfTheirsIsOnTopic(t *testing.T) {
+	t.Parallel()
+	e := shop(t)
+	for question, want := range map[string]string{
+		"製造業 バックアップ": "[] [3 1 4]",
+		"製造業 窓の鍵":    "[industry] [5]",
+	} {
+		r := ask(t, e, question)
+		matched := slices.DeleteFunc(r.Hits, func(h retrieval.Hit) bool { return !h.Matched })
+		if got := fmt.Sprint(r.Widened) + " " + pagesOf(matched); got != want {
+			t.Errorf("%s: %s, want %s", question, got, want)
+		}
+	}
+}
+
 func TestAskTellsHowManyStateNoSize(t *testing.T) {
 	t.Parallel()
 	e := shop(t)

@@ -51,6 +51,9 @@ type Weights struct {
 	// Topic is how many words' worth of topic a question with facets must have to
 	// be more than a question about those facets.
 	Topic float64
+	// OnTopic is the part of the best topical score that a case must have that meets
+	// the facets, or they are given up.
+	OnTopic float64
 	// Refuse is the share of the question (Why.Share) below which nothing in the
 	// book answers it, where there is no phrase model to ask.
 	Refuse float64
@@ -97,7 +100,7 @@ func DefaultWeights() Weights {
 		Line: 2, SecondLine: 0.2, Cover: 0.2,
 		Dense: 1, Phrase: 2.8, NextPhrase: 0.4, Taught: 1,
 		Industry: 1.1, Category: 0.3, Size: 1, Stars: 1, Unstated: 0.3,
-		Unknown: 0.3, Lexical: 2, Topic: 0.6,
+		Unknown: 0.3, Lexical: 2, Topic: 0.6, OnTopic: 0.6,
 		Refuse: 0.36, Match: 0.6, MatchScore: 0.75,
 		Border: Border{Bias: 6.2, Outside: 1.3, Share: 1.97, Near: 4.59, Held: 1.75, Facets: 0.74},
 	}
