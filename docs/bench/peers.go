@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/jirei/jirei/cases"
@@ -41,16 +42,21 @@ type finder func(ctx context.Context, text string) ([]int, error)
 
 // peers returns what one would take off the shelf. None of them refuses.
 func peers(docs []document, suffix string) ([]system, error) {
-	var out []system
-	for _, p := range []struct {
+	type peer struct {
 		name string
 		make func([]document) (finder, error)
-	}{
+	}
+	list := []peer{
 		{"bleve, CJK analyzer", newBleve},
 		{"SQLite FTS5, trigram", newFTS},
 		{"kagome (IPA dictionary) and BM25", newKagome},
 		{"bigrams and BM25", newBigrams},
-	} {
+	}
+	if os.Getenv(server) != "" {
+		list = append(list, peer{"PostgreSQL text search (simple)", newPostgres(textSearch)}, peer{"PostgreSQL pg_trgm", newPostgres(trigramSearch)})
+	}
+	var out []system
+	for _, p := range list {
 		find, err := p.make(docs)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", p.name, err)
