@@ -12,6 +12,8 @@ import (
 type Sample struct {
 	// Class is what it is about; "" teaches only what is outside the field.
 	Class string
+	// Also are other classes of the same kind that it is about.
+	Also  []Also
 	Grams []string
 	// Weight scales how much it teaches, 1 for a sentence.
 	Weight float64
@@ -19,6 +21,13 @@ type Sample struct {
 	Hidden bool
 	// Outside: it is about something outside the field.
 	Outside bool
+}
+
+// Also is another class of a sample, by how much it is about that one, 0 to 1,
+// where its own is 1.
+type Also struct {
+	Class string
+	Share float64
 }
 
 // Training are the numbers of a training.
@@ -56,6 +65,7 @@ func TrainPhrases(samples []Sample, t Training) ([]byte, error) {
 	told := len(classes)
 	name(true)
 	m := newTrainer(t, len(classes))
+	m.told = told
 	m.run(samples, of)
 	border := newBorder(t)
 	border.run(samples)
@@ -100,6 +110,9 @@ type trainer struct {
 	t            Training
 	random       *rand.Rand
 	grams, layer [][]float32
+	// told is how many of the layer's rows are classes that are told; the hidden
+	// ones follow.
+	told int
 }
 
 func newTrainer(t Training, classes int) *trainer {
@@ -133,6 +146,12 @@ func (m *trainer) run(samples []Sample, of map[string]int) {
 			clear(m.grams[b])
 		}
 	}
+	targets := make([][]float32, len(samples))
+	for i, s := range samples {
+		if s.Class != "" {
+			targets[i] = m.target(s, of)
+		}
+	}
 	order := m.random.Perm(len(samples))
 	step, steps := 0.0, float64(m.t.Epochs*len(samples))
 	for range m.t.Epochs {
@@ -140,10 +159,30 @@ func (m *trainer) run(samples []Sample, of map[string]int) {
 		for _, i := range order {
 			step++
 			if len(buckets[i]) > 0 && samples[i].Class != "" {
-				m.learn(m.kept(buckets[i]), of[samples[i].Class], float32(m.t.Rate*(1-step/steps)*samples[i].Weight))
+				m.learn(m.kept(buckets[i]), samples[i].Hidden, targets[i], float32(m.t.Rate*(1-step/steps)*samples[i].Weight))
 			}
 		}
 	}
+}
+
+// target returns the probabilities that a sample teaches, over the classes of
+// its kind.
+func (m *trainer) target(s Sample, of map[string]int) []float32 {
+	n, from := m.told, 0
+	if s.Hidden {
+		n, from = len(m.layer)-m.told, m.told
+	}
+	out := make([]float32, n)
+	sum := float32(1)
+	out[of[s.Class]-from] = 1
+	for _, a := range s.Also {
+		out[of[a.Class]-from] = float32(a.Share)
+		sum += float32(a.Share)
+	}
+	for i := range out {
+		out[i] /= sum
+	}
+	return out
 }
 
 // kept leaves out a share of the grams, never all.
@@ -163,8 +202,10 @@ func (m *trainer) kept(grams []int) []int {
 // unsure is the error of a class below which it teaches nothing that shows.
 const unsure = 1e-4
 
-// learn takes one step of stochastic gradient descent on the softmax.
-func (m *trainer) learn(grams []int, class int, rate float32) {
+// learn takes one step of stochastic gradient descent on the softmax over the
+// classes that are told, or over the hidden ones: a text of a page says nothing
+// against the concepts that it is about.
+func (m *trainer) learn(grams []int, hidden bool, target []float32, rate float32) {
 	dim := m.t.Dim
 	h, pull := make([]float32, dim), make([]float32, dim)
 	norm := float32(1 / math.Sqrt(float64(len(grams))))
@@ -173,15 +214,16 @@ func (m *trainer) learn(grams []int, class int, rate float32) {
 			h[k] += v * norm
 		}
 	}
-	for c, p := range m.softmax(h) {
-		miss := -p
-		if c == class {
-			miss++
-		}
+	layer := m.layer[:m.told]
+	if hidden {
+		layer = m.layer[m.told:]
+	}
+	for c, p := range softmax(layer, h) {
+		miss := target[c] - p
 		if miss > -unsure && miss < unsure {
 			continue
 		}
-		row, a := m.layer[c], rate*miss
+		row, a := layer[c], rate*miss
 		for k := range row {
 			pull[k] += a * row[k]
 			row[k] += a * h[k]
@@ -195,10 +237,10 @@ func (m *trainer) learn(grams []int, class int, rate float32) {
 	}
 }
 
-func (m *trainer) softmax(h []float32) []float32 {
-	out := make([]float32, len(m.layer))
+func softmax(layer [][]float32, h []float32) []float32 {
+	out := make([]float32, len(layer))
 	most := float32(math.Inf(-1))
-	for c, row := range m.layer {
+	for c, row := range layer {
 		var dot float32
 		for k, v := range h {
 			dot += v * row[k]

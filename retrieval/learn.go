@@ -25,42 +25,46 @@ type Lesson struct {
 	Weight float64
 	// Page: the class is a page, which teaches and is not told.
 	Page bool
+	// Also are further pages whose rows answer it.
+	Also []embeddings.Also
 }
 
 // Lessons are what the phrase model learns from: the utterances and the forms
 // of the lexicon, each for its concept, and the book's rows with lines of what
-// they answer (the expansion lines, and more), each for its page. Another book has no lessons of its own;
+// they answer (the expansion lines, and more lessons), each for its page. Another book has no lessons of its own;
 // its rows get vectors of the same model.
-func Lessons(l *Lexicon, utterances []Utterance, book cases.Book, lines ...map[cases.ID][]string) []Lesson {
+func Lessons(l *Lexicon, utterances []Utterance, book cases.Book, lines map[cases.ID][]string, more []Lesson) []Lesson {
 	var out []Lesson
 	kana := l.kana()
 	for _, u := range utterances {
-		out = append(out, Lesson{u.Concept, u.Text, 1, false})
+		out = append(out, Lesson{Class: u.Concept, Text: u.Text, Weight: 1})
 		if u.Concept == Requests {
 			continue
 		}
 		if typed := kana.Replace(u.Text); typed != u.Text {
-			out = append(out, Lesson{u.Concept, typed, kanaTeaches, false})
+			out = append(out, Lesson{Class: u.Concept, Text: typed, Weight: kanaTeaches})
 		}
 	}
 	for i, f := range l.allForms() {
-		out = append(out, Lesson{f.Concept, f.Text, formTeaches, false})
+		out = append(out, Lesson{Class: f.Concept, Text: f.Text, Weight: formTeaches})
 		frame := frames[i%len(frames)]
 		if embeddings.ScriptOf([]rune(embeddings.Fold(f.Text) + " ")[0]) == embeddings.Latin {
 			frame = englishFrames[i%len(englishFrames)]
 		}
-		out = append(out, Lesson{f.Concept, fmt.Sprintf(frame, f.Text), frameTeaches, false})
+		out = append(out, Lesson{Class: f.Concept, Text: fmt.Sprintf(frame, f.Text), Weight: frameTeaches})
+	}
+	better := map[Utterance]bool{} // a lesson knows the other pages that answer the same
+	for _, s := range more {
+		better[Utterance{s.Class, s.Text}] = true
 	}
 	for _, c := range book.Cases {
-		texts := slices.Concat([]string{c.Title}, c.Measures)
-		for _, more := range lines {
-			texts = append(texts, more[c.ID]...)
-		}
-		for _, text := range texts {
-			out = append(out, Lesson{string(c.ID), text, 1, true})
+		for _, text := range slices.Concat([]string{c.Title}, c.Measures, lines[c.ID]) {
+			if !better[Utterance{string(c.ID), text}] {
+				out = append(out, Lesson{Class: string(c.ID), Text: text, Weight: 1, Page: true})
+			}
 		}
 	}
-	return out
+	return append(out, more...)
 }
 
 // Samples cuts lessons into what embeddings.TrainPhrases takes. Requests teach
@@ -73,7 +77,7 @@ func (l *Lexicon) Samples(lessons []Lesson) []embeddings.Sample {
 			class = ""
 		}
 		out[i] = embeddings.Sample{
-			Class: class, Grams: l.grams(matchable(s.Text), l.concepts(embeddings.Fold(s.Text))), Weight: s.Weight, Hidden: s.Page,
+			Class: class, Also: s.Also, Grams: l.grams(matchable(s.Text), l.concepts(embeddings.Fold(s.Text))), Weight: s.Weight, Hidden: s.Page,
 			Outside: !s.Page && (class == "" || strings.HasPrefix(class, decoy)),
 		}
 	}
@@ -155,7 +159,7 @@ func (l *Lexicon) LessonsHash(lessons []Lesson) string {
 	fmt.Fprintln(hash, files)
 	var some []Lesson
 	for i, s := range lessons {
-		fmt.Fprintf(hash, "%s\x00%s\x00%g\n", s.Class, s.Text, s.Weight)
+		fmt.Fprintf(hash, "%s\x00%s\x00%g\x00%v\n", s.Class, s.Text, s.Weight, s.Also)
 		if i%probedLessons == 0 {
 			some = append(some, s)
 		}
@@ -201,6 +205,44 @@ func ReadLines(name, file string) (map[cases.ID][]string, error) {
 		}
 		id := cases.MakeID(cases.EmbeddedID, page)
 		out[id] = append(out[id], text)
+	}
+	return out, nil
+}
+
+// touches is the share in a lesson of a page whose row only touches it.
+const touches = 0.3
+
+// ReadLessons parses a file of lessons for the embedded book: PAGES, tab, text.
+// The first page is the one that the text was written for; others follow whose
+// rows answer it too, with a question mark where they only touch it. The error
+// names file and line.
+func ReadLessons(name, file string) ([]Lesson, error) {
+	var out []Lesson
+	for i, line := range strings.Split(strings.TrimRight(file, "\n"), "\n") {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		pages, text, ok := strings.Cut(line, "\t")
+		lesson := Lesson{Text: text, Weight: 1, Page: true}
+		for k, field := range strings.Fields(pages) {
+			number, partly := strings.CutSuffix(field, "?")
+			page, err := strconv.Atoi(number)
+			id := string(cases.MakeID(cases.EmbeddedID, page))
+			switch {
+			case err != nil || k == 0 && partly:
+				ok = false
+			case k == 0:
+				lesson.Class = id
+			case partly:
+				lesson.Also = append(lesson.Also, embeddings.Also{Class: id, Share: touches})
+			default:
+				lesson.Also = append(lesson.Also, embeddings.Also{Class: id, Share: 1})
+			}
+		}
+		if !ok || lesson.Class == "" || strings.TrimSpace(text) == "" {
+			return nil, fmt.Errorf("%s:%d: a line is PAGES, tab, text", name, i+1)
+		}
+		out = append(out, lesson)
 	}
 	return out, nil
 }

@@ -1,6 +1,7 @@
 package retrieval_test
 
 import (
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -39,7 +40,7 @@ func TestPhraseModelIsFresh(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	taught, err := retrieval.ReadLines("words/lessons/ipa2021.tsv", string(more))
+	taught, err := retrieval.ReadLessons("words/lessons/ipa2021.tsv", string(more))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +83,7 @@ func TestLessons(t *testing.T) {
 	t.Parallel()
 	l := school(t, schoolWords)
 	book := bookOf("題")
-	lessons := retrieval.Lessons(l, []retrieval.Utterance{{Concept: "backup", Text: "控えを残す"}, {Concept: "decoy-lunch", Text: "お昼"}}, book, map[cases.ID][]string{book.Cases[0].ID: {"行"}})
+	lessons := retrieval.Lessons(l, []retrieval.Utterance{{Concept: "backup", Text: "控えを残す"}, {Concept: "decoy-lunch", Text: "お昼"}}, book, map[cases.ID][]string{book.Cases[0].ID: {"行"}}, nil)
 	var got []string
 	for _, s := range lessons {
 		got = append(got, s.Class+" "+s.Text)
@@ -113,7 +114,7 @@ func TestLessonsHashFollowsWhatIsLearned(t *testing.T) {
 	said := []retrieval.Utterance{{Concept: "backup", Text: "控えを残す"}}
 	hash := func(words string, utterances []retrieval.Utterance, line string) string {
 		l, book := school(t, words), bookOf("題")
-		return l.LessonsHash(retrieval.Lessons(l, utterances, book, map[cases.ID][]string{book.Cases[0].ID: {line}}))
+		return l.LessonsHash(retrieval.Lessons(l, utterances, book, map[cases.ID][]string{book.Cases[0].ID: {line}}, nil))
 	}
 	base := hash(schoolWords, said, "行")
 	if again := hash(schoolWords, said, "行"); again != base || base == "" {
@@ -138,5 +139,18 @@ func TestSpelled(t *testing.T) {
 	// The long mark at the end goes; バックアップ is the lexicon's; a and and are too short for a slip.
 	if want := []string{"calendar", "printer", "カレンダ", "スマートフオン"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestReadLessons(t *testing.T) {
+	t.Parallel()
+	got, err := retrieval.ReadLessons("a.tsv", "# a comment\n14 7 22?\t消した人は戻れるか\n2\tmake a copy\n")
+	if want := "[{ipa2021/14 消した人は戻れるか 1 true [{ipa2021/7 1} {ipa2021/22 0.3}]} {ipa2021/2 make a copy 1 true []}]"; err != nil || fmt.Sprint(got) != want {
+		t.Errorf("%v, %v; want %s", got, err, want)
+	}
+	for name, line := range map[string]string{"no page": "\t何か", "no text": "14\t ", "no tab": "14 何か", "the first page only touched": "14?\t何か", "no number": "p14\t何か"} {
+		if _, err := retrieval.ReadLessons("a.tsv", "2\tfirst\n"+line); err == nil || !strings.Contains(err.Error(), "a.tsv:2") {
+			t.Errorf("%s: %v, want an error that names the line", name, err)
+		}
 	}
 }

@@ -1,7 +1,5 @@
 package retrieval
 
-import "math"
-
 // Weights are all the numbers that ranking and refusal depend on. They were
 // chosen on the development half of the golden set (retrieval/golden, with
 // `go test -tags tune`) and are reported on the other half by `jirei eval`.
@@ -66,42 +64,17 @@ type Weights struct {
 	MatchScore float64
 }
 
-// Border weighs what speaks for and against an answer; a question is refused
-// when the sum is over zero. It is a logistic regression over the development
-// questions (`go test -tags tune -run Border ./retrieval/golden`) with its
-// constant moved to where one answerable question in twenty would be refused;
-// docs/benchmarks.md has the calibration.
-type Border struct {
-	Bias float64
-	// Outside scales the log odds of Query.Outside.
-	Outside float64
-	// Share, Near and Held take off for what the best hits cover (Why.Share), how
-	// near they are (Why.Near), and how surely the book names what is asked for
-	// (Result.Held); Facets for a question that states any.
-	Share, Near, Held, Facets float64
-}
-
-// Sum returns how much speaks for a refusal: over zero it is one.
-func (b Border) Sum(q Query, share, near, held float64) float64 {
-	p := min(max(q.Outside, 1e-4), 1-1e-4)
-	sum := b.Bias + b.Outside*math.Log(p/(1-p)) - b.Share*share - b.Near*near - b.Held*held
-	if !q.Facets.Empty() {
-		sum -= b.Facets
-	}
-	return sum
-}
-
 // DefaultWeights are the weights chosen on the development half.
 func DefaultWeights() Weights {
 	return Weights{
 		Title: 1, Measures: 1.2, FacetField: 0.5,
 		Word: 3, Bigram: 2, Unigram: 0.5, Concept: 1.8,
-		Sense: 2.5, Related: 0.5, Action: 0.65, Decoy: 1.5, Foreign: 0.3, Single: 0.39, CategoryWords: 1.2,
-		Line: 2, SecondLine: 0.2, Cover: 0.2,
-		Dense: 1, Phrase: 2.8, NextPhrase: 0.4, Taught: 1,
+		Sense: 3.5, Related: 0.5, Action: 0.45, Decoy: 1.5, Foreign: 0.3, Single: 0.39, CategoryWords: 1.2,
+		Line: 2, SecondLine: 0, Cover: 0.2,
+		Dense: 1, Phrase: 2.8, NextPhrase: 0.3, Taught: 3.8,
 		Industry: 1.1, Category: 0.3, Size: 1, Stars: 1, Unstated: 0.3,
 		Unknown: 0.3, Lexical: 2, Topic: 0.6, OnTopic: 0.6,
 		Refuse: 0.36, Match: 0.6, MatchScore: 0.75,
-		Border: Border{Bias: 6.2, Outside: 1.3, Share: 1.97, Near: 4.59, Held: 1.75, Facets: 0.74},
+		Border: Border{Bias: 3.4, Outside: 1.8, Share: 3.2, Near: 7.06, Held: 3.36, Known: 5.67, Said: 5.36},
 	}
 }

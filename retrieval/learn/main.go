@@ -5,10 +5,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/jirei/jirei/cases"
 	"github.com/jirei/jirei/embeddings"
@@ -55,7 +58,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	taught, err := retrieval.ReadLines(lessonsFile, string(more))
+	taught, err := retrieval.ReadLessons(lessonsFile, string(more))
 	if err != nil {
 		return err
 	}
@@ -70,17 +73,25 @@ func run() error {
 		return err
 	}
 	lessons := retrieval.Lessons(words, utterances, book, lines, taught)
-	var file []byte
-	for seed := range uint64(panel) {
-		// The numbers are part of the name: a model trained otherwise is another one,
-		// and what was indexed with the old one is indexed again.
-		t := training(seed+1, "")
-		model, err := embeddings.TrainPhrases(words.Samples(lessons), training(seed+1, fmt.Sprintf("%s %d×%d/%d/%g/%g", words.LessonsHash(lessons), panel, t.Dim, t.Epochs, t.Rate, t.Dropout)))
-		if err != nil {
-			return fmt.Errorf("training: %w", err)
-		}
-		file = append(file, model...)
+	samples := words.Samples(lessons)
+	hash := words.LessonsHash(lessons)
+	models := make([][]byte, panel)
+	errs := make([]error, panel)
+	var wait sync.WaitGroup
+	for i := range panel {
+		wait.Go(func() {
+			// The numbers are part of the name: a model trained otherwise is another one,
+			// and what was indexed with the old one is indexed again.
+			t := training(uint64(i)+1, "")
+			t.Inputs = fmt.Sprintf("%s %d×%d/%d/%g/%g", hash, panel, t.Dim, t.Epochs, t.Rate, t.Dropout)
+			models[i], errs[i] = embeddings.TrainPhrases(samples, t)
+		})
 	}
+	wait.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("training: %w", err)
+	}
+	file := slices.Concat(models...)
 	return os.WriteFile("retrieval/phrases.bin", file, 0o644) //nolint:gosec // a source file
 }
 
