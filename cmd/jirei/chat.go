@@ -8,12 +8,13 @@ import (
 	"strings"
 
 	"github.com/jirei/jirei/bot/answer"
+	"github.com/jirei/jirei/embeddings/endpoint"
 )
 
 // chat is what the environment says about a chat model; without a name for one
 // there is none.
 type chat struct {
-	answer.Endpoint
+	endpoint.Endpoint
 	daily int // tokens, 0 for no cap
 }
 
@@ -23,7 +24,7 @@ func (c chat) on() bool { return c.Model != "" }
 const maxDaily = 1_000_000_000
 
 func readChat(env func(string) string) (chat, error) {
-	c := chat{Endpoint: answer.Endpoint{
+	c := chat{Endpoint: endpoint.Endpoint{
 		URL: strings.TrimSpace(env("OPENAI_BASE_URL")), Key: env("OPENAI_API_KEY"), Model: strings.TrimSpace(env("JIREI_CHAT_MODEL")), Version: env("OPENAI_API_VERSION"),
 	}}
 	if daily := env("JIREI_DAILY_TOKENS"); daily != "" {
@@ -41,11 +42,11 @@ func readChat(env func(string) string) (chat, error) {
 	}
 	_, err := answer.NewModel(c.Endpoint, nil, nil)
 	switch {
-	case errors.Is(err, answer.ErrURL):
+	case errors.Is(err, endpoint.ErrURL):
 		return chat{}, usageError{"OPENAI_BASE_URL が正しくありません。", "https://… または http://… の形で書いてください。例: http://localhost:11434/v1"}
-	case errors.Is(err, answer.ErrURLMore):
+	case errors.Is(err, endpoint.ErrURLMore):
 		return chat{}, usageError{"OPENAI_BASE_URL に、パスワードか ? や # が入っています。", "アドレスだけを書き、キーは OPENAI_API_KEY に設定してください。"}
-	case errors.Is(err, answer.ErrKey):
+	case errors.Is(err, endpoint.ErrKey):
 		return chat{}, usageError{"OPENAI_API_KEY に、空白か改行、または使えない文字が入っています。", "キーだけを、前後の空白や改行なしで設定してください。"}
 	}
 	return c, err
@@ -56,7 +57,7 @@ func (p *program) model() *answer.Model {
 	if !p.chat.on() {
 		return nil
 	}
-	m, err := answer.NewModel(p.chat.Endpoint, &answer.Budget{Cap: p.chat.daily}, p.log)
+	m, err := answer.NewModel(p.chat.Endpoint, &endpoint.Budget{Cap: p.chat.daily}, p.log)
 	if err != nil {
 		panic("an endpoint that readChat has passed: " + err.Error())
 	}
@@ -107,7 +108,7 @@ func (p *program) checkChat(ctx context.Context, say func(mark, what, detail str
 		say("－", what, plainWarning(c))
 	}
 	names, err := p.model().Probe(ctx)
-	var t *answer.Trouble
+	var t *endpoint.Trouble
 	switch {
 	case err == nil:
 		limit := "1日の上限はありません（JIREI_DAILY_TOKENS で決められます）。"
@@ -124,38 +125,38 @@ func (p *program) checkChat(ctx context.Context, say func(mark, what, detail str
 }
 
 // advice is a sentence and a hint for each kind of trouble.
-func advice(t *answer.Trouble, c chat, names []string) (problem, hint string) {
+func advice(t *endpoint.Trouble, c chat, names []string) (problem, hint string) {
 	host := c.Host()
 	status := ""
 	if t.Status != 0 {
 		status = fmt.Sprintf("（HTTP %d）", t.Status)
 	}
 	switch t.Kind {
-	case answer.Unreachable:
+	case endpoint.Unreachable:
 		return host + " につながりません。", "サーバー（Ollama、llama.cpp など）が動いているか、OPENAI_BASE_URL のポート番号が正しいかを確かめてください。"
-	case answer.NoHost:
+	case endpoint.NoHost:
 		return host + " という名前のサーバーが見つかりません。", "OPENAI_BASE_URL のつづりと、ネットワークを確かめてください。"
-	case answer.BadTLS:
+	case endpoint.BadTLS:
 		return host + " の証明書を信用できません。", "社内の認証局なら SSL_CERT_FILE で証明書を指定してください。暗号化していないサーバーなら http:// と書いてください。"
-	case answer.Slow:
+	case endpoint.Slow:
 		return host + " が時間内に答えません。", "サーバーの負荷とネットワークを確かめてください。モデルを読み込んでいる間なら、しばらく待ってから試してください。"
-	case answer.BadKey:
+	case endpoint.BadKey:
 		return host + " が OPENAI_API_KEY を受け付けません" + status + "。", "キーの期限と権限を確かめ、有効なキーを設定してください。"
-	case answer.NoCredit:
+	case endpoint.NoCredit:
 		return host + " のアカウントに、残高か利用枠がありません" + status + "。", "サービスの画面で残高と上限を確かめてください。"
-	case answer.NoModel:
+	case endpoint.NoModel:
 		hint = "JIREI_CHAT_MODEL のつづりを確かめてください。Ollama なら ollama pull " + c.Model + " で取得できます。"
 		if len(names) > 0 {
 			hint = "使えるのは " + strings.Join(names[:min(5, len(names))], "、") + " などです。JIREI_CHAT_MODEL に設定してください。"
 		}
 		return fmt.Sprintf("%s に %s というモデルがありません%s。", host, c.Model, status), hint
-	case answer.NoPath:
+	case endpoint.NoPath:
 		return host + " に、要約に使う API（chat/completions）がありません" + status + "。", "OPENAI_BASE_URL の末尾に /v1 が要らないかを確かめてください。"
-	case answer.WebPage:
+	case endpoint.WebPage:
 		return host + " は、API の応答ではなく Web ページを返しました" + status + "。", "OPENAI_BASE_URL が API のアドレスか、途中のプロキシがログインを求めていないかを確かめてください。"
-	case answer.Busy:
+	case endpoint.Busy:
 		return host + " が混み合っています" + status + "。", "しばらく待ってから、もう一度 jirei doctor を実行してください。"
-	case answer.Broke:
+	case endpoint.Broke:
 		return host + " でエラーが起きています" + status + "。", "サーバーの記録を見るか、しばらく待ってから試してください。"
 	}
 	return host + " を要約に使えません" + status + "。", "モデルの名前と OPENAI_BASE_URL を確かめてください（" + string(t.Kind) + "）。"
