@@ -100,12 +100,12 @@ func kindOf(status int, said string, page bool) Kind {
 		return NoCredit
 	case status == http.StatusTooManyRequests:
 		return Busy
+	case status == http.StatusRequestEntityTooLarge, has("context_length", "context length", "maximum context", "too many tokens", "too large to process", "input length exceeds"):
+		return TooLong
 	case status == http.StatusRequestTimeout, status == http.StatusConflict, status == http.StatusTooEarly, status >= 500:
 		return Broke
 	case page, status < 400:
 		return WebPage
-	case status == http.StatusRequestEntityTooLarge, has("context_length", "context length", "maximum context", "too many tokens", "too large to process", "input length exceeds"):
-		return TooLong
 	case model:
 		return NoModel
 	case status == http.StatusNotFound, status == http.StatusMethodNotAllowed:
