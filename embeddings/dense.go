@@ -104,6 +104,16 @@ func (d *Dense) Question(ctx context.Context, space Space, text, probe string) (
 	return vectors[0], vectors[1], nil
 }
 
+// Probe returns the vector of one passage, after one request; ctx bounds it.
+func (d *Dense) Probe(ctx context.Context, space Space, text string) ([]float32, error) {
+	_, prefix := prefixes(space.Model)
+	vectors, err := d.sizedAsk(ctx, space, []string{prefix + text})
+	if err != nil {
+		return nil, err
+	}
+	return vectors[0], nil
+}
+
 // Passages makes the vectors of many texts, several requests at a time, and
 // hands them over as they come: use is told where in texts they belong, by one
 // caller at a time. The first error, of a request or of use, ends it.

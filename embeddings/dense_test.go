@@ -2,9 +2,9 @@ package embeddings
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"math"
 	"net/http"
@@ -14,6 +14,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	openai "github.com/sashabaranov/go-openai"
 
 	"github.com/jirei/jirei/embeddings/embeddingstest"
 	"github.com/jirei/jirei/embeddings/endpoint"
@@ -314,7 +316,7 @@ func TestAddressesOfEmbeddings(t *testing.T) {
 		"Azure's deployment": {endpoint.Endpoint{URL: "https://n.openai.azure.com", Key: testKey, Model: "jp", Version: "2024-10-21"}, "/openai/deployments/jp/embeddings", testKey, "2024-10-21"},
 	} {
 		server.Play(embeddingstest.Words(8, 1))
-		d, err := NewDense(c.endpoint, 0, slog.New(slog.NewTextHandler(io.Discard, nil)))
+		d, err := NewDense(c.endpoint, 0, slog.New(slog.DiscardHandler))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -345,4 +347,33 @@ func TestPrefixes(t *testing.T) {
 			t.Errorf("%s: %q and %q", model, q, p)
 		}
 	}
+}
+
+// Whatever a server sends, what is taken of it are unit vectors, one a text.
+func FuzzReply(f *testing.F) {
+	for _, seed := range []string{
+		`{"data":[{"index":0,"embedding":[1,2]},{"index":1,"embedding":[3,4]}]}`, `{"data":[{"index":1,"embedding":[1e38,1e38]},{"index":0,"embedding":[1e-38,0]}]}`,
+		`{"data":null}`, `{"error":{}}`, `[]`, `{"data":[{"embedding":[]},{"index":1,"embedding":[]}]}`, `{"data":[{"index":-1,"embedding":[1]},{"index":9,"embedding":[1]}]}`,
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		var reply openai.EmbeddingResponse
+		if json.Unmarshal([]byte(body), &reply) != nil {
+			return
+		}
+		vectors, err := ordered(reply.Data, 2, 0)
+		if err != nil {
+			return
+		}
+		for _, v := range vectors {
+			var length float64
+			for _, x := range v {
+				length += float64(x) * float64(x)
+			}
+			if len(v) != len(vectors[0]) || math.Abs(length-1) > 1e-3 {
+				t.Errorf("%s: a vector of %d numbers and length %g", body, len(v), length)
+			}
+		}
+	})
 }

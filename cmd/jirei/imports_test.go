@@ -59,7 +59,7 @@ var house = map[string]struct{ may, tests []string }{
 			"bot", "bot/answer", "bot/blocks", "bot/inbox", "bot/phrases", "bot/playground", "bot/record", "cases", "embeddings", "embeddings/endpoint",
 			"retrieval", "retrieval/golden", "retrieval/postgres", "retrieval/postgres/db", "retrieval/sqlite", "retrieval/sqlite/file",
 		},
-		tests: []string{"bot/answer/answertest", "retrieval/postgres/db/dbtest"},
+		tests: []string{"bot/answer/answertest", "embeddings/embeddingstest", "retrieval/postgres/db/dbtest"},
 	},
 }
 
