@@ -63,6 +63,9 @@ func (b *Bot) reply(ctx context.Context, w *inbox.Work, r Request) error {
 	if err != nil {
 		return err
 	}
+	if a.Found.Blind != nil {
+		b.log.Warn("searched without dense vectors", "work", w.ID, "why", a.Found.Blind)
+	}
 	b.log.Info("answered", "work", w.ID, "attempt", w.Attempt, "refused", a.Refused(), "cases", len(a.Found.Hits), "took", time.Since(started))
 	return b.remember(ctx, r, a, where)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/jirei/jirei/bot/answer"
 	"github.com/jirei/jirei/bot/answer/answertest"
 	"github.com/jirei/jirei/bot/phrases"
+	"github.com/jirei/jirei/embeddings/endpoint"
 )
 
 // A model on the production path: what reaches Slack is what was proved, with
@@ -38,7 +39,7 @@ func TestModelsSummaryInSlack(t *testing.T) {
 			server := answertest.Start(script)
 			t.Cleanup(server.Close)
 			log := &journal{}
-			model, err := answer.NewModel(answer.Endpoint{URL: server.URL, Key: "sk-test-0123456789", Model: "m"}, &answer.Budget{}, log.logger())
+			model, err := answer.NewModel(endpoint.Endpoint{URL: server.URL, Key: "sk-test-0123456789", Model: "m"}, &endpoint.Budget{}, log.logger())
 			if err != nil {
 				t.Fatal(err)
 			}

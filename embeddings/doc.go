@@ -11,4 +11,8 @@
 //
 // [Phrases] (phrase.go) is the dense counterpart that needs no endpoint: a bag of
 // [Grams], trained by [TrainPhrases] (train.go, border.go) from reviewed text.
+//
+// [Dense] (dense.go) asks a model behind an OpenAI-compatible endpoint. What comes
+// back is looked at closely (vectors.go), since a wrong vector looks like any
+// other; prefix.go knows what some models want before each text.
 package embeddings

@@ -79,7 +79,9 @@ func fuse(w Weights, f Facets, p probed, found []Candidate) []Hit {
 		best = max(best, h.Why.Row+h.Why.Line)
 		hits = append(hits, h)
 	}
+	above := aboveAll(found)
 	for i, c := range found {
+		hits[i].Why.Dense = w.Dense * above(c.Cosine)
 		score(w, f, &hits[i], c, p, best)
 	}
 	level(hits)
@@ -96,6 +98,22 @@ func fuse(w Weights, f Facets, p probed, found []Candidate) []Hit {
 		out[to] = hits[from]
 	}
 	return out
+}
+
+// aboveAll returns how far a cosine is on the way from that of an average
+// candidate, 0, to that of the question itself, 1. Models differ in what cosine
+// they give to texts that have nothing in common: 0.1 or 0.8.
+func aboveAll(found []Candidate) func(cosine float64) float64 {
+	mean := 0.0
+	for _, c := range found {
+		mean += c.Cosine / float64(len(found))
+	}
+	return func(cosine float64) float64 {
+		if mean >= 0.999 { // all alike, so it tells nothing
+			return 0
+		}
+		return max(0, (cosine-mean)/(1-mean))
+	}
 }
 
 // whole is the share of the question from which on a row answers all of it.
@@ -150,7 +168,6 @@ func score(w Weights, f Facets, h *Hit, c Candidate, p probed, best float64) {
 	if best > 0 {
 		why.Row, why.Line = why.Row/best, why.Line/best
 	}
-	why.Dense = w.Dense * max(0, c.Cosine)
 	for i, s := range c.Phrases {
 		why.Phrase += w.Phrase * max(0, s) * math.Pow(w.NextPhrase, float64(i))
 	}

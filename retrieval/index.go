@@ -32,6 +32,16 @@ type Plan struct {
 	// average length moved, even where its text is unchanged.
 	Rebuild bool
 	change  Change
+	// space is that of the vectors; its Dim is 0 until the model has said it.
+	space embeddings.Space
+}
+
+// Order is how a book is to be indexed.
+type Order struct {
+	// Space is that of the dense vectors, zero for none.
+	Space embeddings.Space
+	// Fresh makes everything anew that models make, though it is kept.
+	Fresh bool
 }
 
 // Nothing says that the store already holds exactly this book.
@@ -51,8 +61,19 @@ func (p Plan) Apply(ctx context.Context, store Store) error {
 }
 
 // Prepare compares a book with what the store holds and computes vectors for
-// the cases whose text changed, and only those.
+// the cases whose text changed, and only those. Dense ones stay those of the
+// index; a case that none is kept of has none until the next `jirei index`.
 func (e *Engine) Prepare(ctx context.Context, book cases.Book) (Plan, error) {
+	return e.prepare(ctx, book, nil)
+}
+
+// PrepareAs is Prepare for an index as it is ordered; Embed then makes the dense
+// vectors that are missing.
+func (e *Engine) PrepareAs(ctx context.Context, book cases.Book, order Order) (Plan, error) {
+	return e.prepare(ctx, book, &order)
+}
+
+func (e *Engine) prepare(ctx context.Context, book cases.Book, order *Order) (Plan, error) {
 	if len(book.Cases) == 0 {
 		return Plan{}, errors.New("the book has no cases, so it would empty the store")
 	}
@@ -60,16 +81,53 @@ func (e *Engine) Prepare(ctx context.Context, book cases.Book) (Plan, error) {
 	if err != nil {
 		return Plan{}, fmt.Errorf("reading the current book: %w", err)
 	}
-	rules := e.rules()
-	if pages, same := e.unchanged(book, now); same && now.Features == rules {
-		return Plan{Unchanged: pages}, nil
+	lines, err := e.linesOf(ctx, book)
+	if err != nil {
+		return Plan{}, err
 	}
-	plan := Plan{Rebuild: now.Number == 0 || now.Features != rules}
+	rules := e.rules()
+	plan, err := e.begin(ctx, now, order)
+	if err != nil {
+		return Plan{}, err
+	}
+	if pages, same := unchanged(book, lines, now); same && now.Features == rules && !plan.Rebuild {
+		return Plan{Unchanged: pages, space: plan.space}, nil
+	}
+	plan.Rebuild = plan.Rebuild || now.Number == 0 || now.Features != rules
+	e.compare(book, lines, now, &plan)
+	return plan, e.recallVectors(ctx, &plan)
+}
+
+// begin decides on the dense vectors: those that are there, or all anew.
+func (e *Engine) begin(ctx context.Context, now *Generation, order *Order) (Plan, error) {
+	plan := Plan{space: now.Indexed()}
+	plan.change.Probe = now.Probe
+	if order != nil {
+		plan.space = now.Wanted(order.Space)
+		plan.Rebuild = order.Fresh || plan.space != now.Indexed() || plan.space.Model != "" && now.Vectors < now.Cases
+	}
+	if order != nil && order.Fresh && e.keeper != nil && plan.space.Model != "" {
+		plan.space = order.Space
+		for _, space := range []embeddings.Space{plan.space, now.Indexed(), {Model: plan.space.Model}} {
+			if err := e.keeper.Forget(ctx, vectorMaker(space), nil); err != nil {
+				return plan, fmt.Errorf("vectors: %w", err)
+			}
+		}
+		plan.change.Probe = nil
+	}
+	if plan.space != now.Indexed() {
+		plan.change.Probe = nil
+	}
+	return plan, nil
+}
+
+// compare fills a plan with what differs, as features.
+func (e *Engine) compare(book cases.Book, texts map[cases.ID][]string, now *Generation, plan *Plan) {
 	counted := make([]countedCase, 0, len(book.Cases))
 	var total, lineTotal float64
 	var lines int
 	for _, c := range book.Cases {
-		counts := e.count(c)
+		counts := e.count(c, texts[c.ID])
 		total += counts.length
 		lineTotal += counts.lineLength
 		lines += len(counts.lines)
@@ -82,7 +140,8 @@ func (e *Engine) Prepare(ctx context.Context, book cases.Book) (Plan, error) {
 	}
 	plan.change = Change{
 		Book:     cases.Book{ID: book.ID, Title: book.Title, Source: book.Source},
-		Features: rules, Average: average, AverageLine: averageLine,
+		Features: e.rules(), Average: average, AverageLine: averageLine,
+		Model: plan.space.Model, Dim: plan.space.Dim, Probe: plan.change.Probe,
 	}
 	kept := map[cases.ID]bool{}
 	for _, c := range counted {
@@ -110,17 +169,16 @@ func (e *Engine) Prepare(ctx context.Context, book cases.Book) (Plan, error) {
 	}
 	slices.Sort(plan.Removed)
 	slices.Sort(plan.change.Remove)
-	return plan, nil
 }
 
 // unchanged says that a book is what the store holds, and returns its pages.
 // Features follow from texts and rules, so none has to be made to know that: a
 // start with a book that is indexed already takes a tenth of a second less.
-func (e *Engine) unchanged(book cases.Book, now *Generation) ([]int, bool) {
+func unchanged(book cases.Book, lines map[cases.ID][]string, now *Generation) ([]int, bool) {
 	pages := make([]int, 0, len(book.Cases))
 	seen := map[cases.ID]bool{}
 	for _, c := range book.Cases {
-		if now.Hashes[c.ID] != e.hash(c) {
+		if now.Hashes[c.ID] != hash(c, lines[c.ID]) {
 			return nil, false
 		}
 		pages = append(pages, c.Page)
@@ -130,10 +188,10 @@ func (e *Engine) unchanged(book cases.Book, now *Generation) ([]int, bool) {
 }
 
 // hash names all that the passages of a case are made of.
-func (e *Engine) hash(c cases.Case) string {
+func hash(c cases.Case, lines []string) string {
 	hash := sha256.New()
 	fmt.Fprintf(hash, "%s\n", c.Hash())
-	for _, text := range e.expansions[c.ID] {
+	for _, text := range lines {
 		fmt.Fprintf(hash, "%s\n", text)
 	}
 	return hex.EncodeToString(hash.Sum(nil))
@@ -155,9 +213,9 @@ type countedLine struct {
 	phrase []float32
 }
 
-func (e *Engine) count(c cases.Case) countedCase {
+func (e *Engine) count(c cases.Case, lines []string) countedCase {
 	w := e.Weights
-	out := countedCase{of: c, hash: e.hash(c)}
+	out := countedCase{of: c, hash: hash(c, lines)}
 	for _, field := range []struct {
 		text   string
 		weight float64
@@ -174,7 +232,7 @@ func (e *Engine) count(c cases.Case) countedCase {
 	for _, text := range append([]string{c.Title}, c.Measures...) {
 		out.phrase = append(out.phrase, e.lexicon.phrase(text)...)
 	}
-	for _, text := range e.expansions[c.ID] {
+	for _, text := range lines {
 		line := countedLine{text: text, counts: e.features(text, 1), phrase: e.lexicon.phrase(text)}
 		for _, n := range line.counts {
 			out.lineLength += n.N

@@ -18,16 +18,21 @@ var ErrNoBook = errors.New("the store holds no casebook yet")
 
 // Engine finds cases: a store, the words it understands, and the weights.
 type Engine struct {
-	Weights    Weights
+	Weights Weights
+	// Embedder makes the dense vectors of questions and of a new index; nil for
+	// none.
+	Embedder   Embedder
 	store      Store
 	lexicon    *Lexicon
 	expansions map[cases.ID][]string
+	keeper     Keeper // nil where the store is none
 }
 
 // New returns an engine on a store. Expansions are, per case, the lines of
 // questions that it answers; nil for a book that has none.
 func New(store Store, lexicon *Lexicon, expansions map[cases.ID][]string) *Engine {
-	return &Engine{Weights: DefaultWeights(), store: store, lexicon: lexicon, expansions: expansions}
+	keeper, _ := store.(Keeper)
+	return &Engine{Weights: DefaultWeights(), store: store, lexicon: lexicon, expansions: expansions, keeper: keeper}
 }
 
 // Store returns the store the engine searches.
@@ -65,6 +70,10 @@ type Result struct {
 	Unstated int
 	// Widened names the kinds of facets given up because nothing met them all.
 	Widened []string
+	// Blind says why the index's dense vectors were of no use to this question;
+	// words, concepts and phrases alone found the hits then. nil when they were, or
+	// there are none.
+	Blind error
 	// Book is the generation searched.
 	Book *Generation
 }
@@ -106,6 +115,7 @@ func (e *Engine) search(ctx context.Context, q Query, book *Generation, limit in
 		p := e.probe(q, book)
 		p.probe.Limit = max(4*limit, 100)
 		p.probe.Phrase, p.probe.Facets = q.Phrase, q.Facets
+		p.probe.Dense, r.Blind = e.near(ctx, q, book)
 		found, err := e.store.Candidates(ctx, p.probe)
 		if err != nil {
 			return Result{}, fmt.Errorf("finding candidates: %w", err)

@@ -28,6 +28,18 @@ type Store interface {
 	Candidates(ctx context.Context, probe Probe) (Candidates, error)
 }
 
+// Keeper keeps what models made, so that nobody pays for it twice. Both stores
+// are one, beside the book: what is kept outlives the generations. A maker is the
+// model with all that its work depends on but the text; a key is the text's hash.
+type Keeper interface {
+	// Recall returns what the maker made of the keys, as far as it is kept.
+	Recall(ctx context.Context, maker string, keys []string) (map[string][]byte, error)
+	// Keep adds or replaces what the maker made.
+	Keep(ctx context.Context, maker string, made map[string][]byte) error
+	// Forget drops all that a maker made, but for the keys; of every maker for "".
+	Forget(ctx context.Context, maker string, but []string) error
+}
+
 // ExactPassages is the size of book up to which Candidates leaves nothing
 // out. Below it a scan costs less than an index lookup.
 const ExactPassages = 10_000
@@ -61,6 +73,10 @@ type Generation struct {
 	// Model and Dim describe the dense vectors, "" and 0 without.
 	Model string
 	Dim   int
+	// Probe is the vector of ProbeText by the model, when the book was indexed.
+	Probe []float32
+	// Vectors is how many cases have a dense vector.
+	Vectors int
 }
 
 // Describe fills in what follows from the cases, which are in page order.
@@ -79,6 +95,7 @@ type Change struct {
 	Average, AverageLine float64
 	Model                string
 	Dim                  int
+	Probe                []float32
 	// Upsert adds or replaces whole cases; Remove takes cases out.
 	Upsert []Entry
 	Remove []cases.ID

@@ -29,7 +29,9 @@ type Weights struct {
 	// Cover is how much of the score depends on the share of the question that a
 	// case covers: a case that answers all of it beats one that says one part twice.
 	Cover float64
-	// Dense scales the cosine of the dense vectors, when there are any.
+	// Dense scales how far the cosine of the dense vectors is above that of all
+	// candidates, when there are any. Higher helps a good model more, and noise of 256
+	// dimensions, 0.002 of nDCG@5 at 2, costs 0.01 from 3 on (golden, TestNoiseCostsLittle).
 	Dense float64
 	// Phrase scales the best similarity by the phrase model against the best score
 	// by words, which is 1; NextPhrase what each next passage adds to it.
@@ -71,7 +73,7 @@ func DefaultWeights() Weights {
 		Word: 3, Bigram: 2, Unigram: 0.5, Concept: 1.8,
 		Sense: 3.5, Related: 0.5, Action: 0.45, Decoy: 1.5, Foreign: 0.3, Single: 0.39, CategoryWords: 1.2,
 		Line: 2, SecondLine: 0, Cover: 0.2,
-		Dense: 1, Phrase: 2.8, NextPhrase: 0.3, Taught: 3.8,
+		Dense: 2, Phrase: 2.8, NextPhrase: 0.3, Taught: 3.8,
 		Industry: 1.1, Category: 0.3, Size: 1, Stars: 1, Unstated: 0.3,
 		Unknown: 0.3, Lexical: 2, Topic: 0.6, OnTopic: 0.6,
 		Refuse: 0.36, Match: 0.6, MatchScore: 0.75,

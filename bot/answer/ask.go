@@ -8,6 +8,7 @@ import (
 
 	"github.com/jirei/jirei/bot/phrases"
 	"github.com/jirei/jirei/cases"
+	"github.com/jirei/jirei/embeddings/endpoint"
 	"github.com/jirei/jirei/retrieval"
 )
 
@@ -179,15 +180,15 @@ func (a *Answer) take(proof Proof, d Draft, progress func(Claim)) bool {
 
 // wording says what became of a model's summary.
 func (a *Answer) wording(err error) Wording {
-	var t *Trouble
+	var t *endpoint.Trouble
 	switch {
 	case len(a.Claims) > 0 && err != nil:
 		return WrittenCut
 	case len(a.Claims) > 0:
 		return Written
-	case errors.As(err, &t) && t.Kind == Spent:
+	case errors.As(err, &t) && t.Kind == endpoint.Spent:
 		return Capped
-	case len(a.Dropped) > 0 && (err == nil || t != nil && t.Kind == Garbled):
+	case len(a.Dropped) > 0 && (err == nil || t != nil && t.Kind == endpoint.Garbled):
 		return Unproved
 	}
 	return Failed

@@ -10,8 +10,9 @@
 // model: it turns a row's own words into a polite sentence.
 //
 // [Model] (model.go) is the writer with a chat model: what it is asked
-// (prompt.go), how its answer is read while it comes (parse.go), what may go
-// wrong on the way (trouble.go, watch.go), what it may cost (budget.go), how it
-// reads follow-ups (follow.go), and where it is (endpoint.go, probe.go). It is
-// never believed: testdata/model holds the ways in which it lies.
+// (prompt.go), how its answer is read while it comes (parse.go), how long it may
+// take (watch.go), how it reads follow-ups (follow.go), and whether it is there
+// (probe.go); where it is and what it costs is embeddings/endpoint's. It is never
+// believed: testdata/model holds the ways in which it lies. lines.go has it write
+// what questions a case answers, when a book is indexed.
 package answer

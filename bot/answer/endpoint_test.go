@@ -7,78 +7,22 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/jirei/jirei/bot/answer/answertest"
+	"github.com/jirei/jirei/embeddings/endpoint"
 )
-
-func TestAddresses(t *testing.T) {
-	t.Parallel()
-	for written, want := range map[string]string{
-		"":                                     "https://api.openai.com/v1",
-		"http://localhost:11434":               "http://localhost:11434/v1",
-		"http://localhost:11434/":              "http://localhost:11434/v1",
-		"http://localhost:11434/v1":            "http://localhost:11434/v1",
-		"http://localhost:11434/v1/":           "http://localhost:11434/v1",
-		"\thttp://localhost:11434/v1\n":        "http://localhost:11434/v1",
-		"https://openrouter.ai/api/v1":         "https://openrouter.ai/api/v1",
-		"https://h/v1/chat/completions":        "https://h/v1",
-		"https://n.openai.azure.com":           "https://n.openai.azure.com/openai/v1",
-		"https://n.openai.azure.com/":          "https://n.openai.azure.com/openai/v1",
-		"https://n.openai.azure.com/openai/v1": "https://n.openai.azure.com/openai/v1",
-		"https://generativelanguage.googleapis.com/v1beta/openai/": "https://generativelanguage.googleapis.com/v1beta/openai",
-	} {
-		u, err := Endpoint{URL: written}.Base()
-		if err != nil || u.String() != want {
-			t.Errorf("%q is %v, %v; want %s", written, u, err, want)
-		}
-	}
-	for written, want := range map[string]error{
-		"localhost:11434": ErrURL, "ftp://h": ErrURL, "http://": ErrURL, "::": ErrURL,
-		"https://user:geheim@h/v1": ErrURLMore, "https://h/v1?key=geheim": ErrURLMore, "https://h/#x": ErrURLMore,
-	} {
-		_, err := Endpoint{URL: written}.Base()
-		if !errors.Is(err, want) || strings.Contains(err.Error(), "geheim") {
-			t.Errorf("%q: %v, want %v", written, err, want)
-		}
-	}
-	if u, err := (Endpoint{URL: "https://n.openai.azure.com/openai/v1", Version: "2024-10-21"}).Base(); err != nil || u.String() != "https://n.openai.azure.com" {
-		t.Errorf("an Azure address with a version is %v, %v", u, err)
-	}
-}
-
-func TestWhoReceivesIt(t *testing.T) {
-	t.Parallel()
-	for written, want := range map[string]struct {
-		host         string
-		local, plain bool
-	}{
-		"":                         {"api.openai.com", false, false},
-		"http://localhost:11434":   {"localhost:11434", true, false},
-		"http://127.0.0.1:8080/v1": {"127.0.0.1:8080", true, false},
-		"http://[::1]:8080":        {"[::1]:8080", true, false},
-		"http://192.168.1.5:1234":  {"192.168.1.5:1234", false, true},
-		"https://gw.example/v1":    {"gw.example", false, false},
-	} {
-		e := Endpoint{URL: written}
-		if e.Host() != want.host || e.Local() != want.local || e.Plain() != want.plain {
-			t.Errorf("%q: %s, local %v, plain %v", written, e.Host(), e.Local(), e.Plain())
-		}
-	}
-}
 
 func TestKeysThatAreNone(t *testing.T) {
 	t.Parallel()
 	for _, key := range []string{"sk-geheim\n", " sk-geheim", "sk geheim", "sk-ｇ", "sk-\x00"} {
-		_, err := NewModel(Endpoint{Key: key, Model: "m"}, nil, nil)
-		if !errors.Is(err, ErrKey) || strings.Contains(err.Error(), "geheim") {
+		_, err := NewModel(endpoint.Endpoint{Key: key, Model: "m"}, nil, nil)
+		if !errors.Is(err, endpoint.ErrKey) || strings.Contains(err.Error(), "geheim") {
 			t.Errorf("%q: %v", key, err)
 		}
 	}
-	if _, err := NewModel(Endpoint{Key: "sk-x", Model: " "}, nil, nil); !errors.Is(err, ErrModel) {
+	if _, err := NewModel(endpoint.Endpoint{Key: "sk-x", Model: " "}, nil, nil); !errors.Is(err, endpoint.ErrModel) {
 		t.Error(err)
 	}
 }
@@ -90,14 +34,14 @@ func TestAzureDeployment(t *testing.T) {
 	var asked *http.Request
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { asked = r.Clone(t.Context()) }))
 	defer server.Close()
-	e := Endpoint{URL: "https://n.openai.azure.com", Key: testKey, Model: "gpt-jp", Version: "2024-10-21"}
-	m, err := NewModel(e, &Budget{}, slog.New(slog.DiscardHandler))
+	e := endpoint.Endpoint{URL: "https://n.openai.azure.com", Key: testKey, Model: "gpt-jp", Version: "2024-10-21"}
+	m, err := NewModel(e, &endpoint.Budget{}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := newGuard(e.Key)
-	g.client.Transport = to(server.URL)
-	m.client = e.client(g)
+	g := endpoint.NewGuard(e.Key, readMost)
+	g.Client.Transport = to(server.URL)
+	m.client = e.Client(g)
 	_, _ = m.Probe(t.Context())
 	if asked == nil || asked.URL.Path != "/openai/deployments/gpt-jp/chat/completions" || asked.URL.Query().Get("api-version") != "2024-10-21" || asked.Header.Get("Api-Key") != testKey {
 		t.Errorf("asked %v", asked)
@@ -112,20 +56,20 @@ func TestProbe(t *testing.T) {
 		status int
 		kind   string
 		body   string
-		want   Kind
+		want   endpoint.Kind
 		names  int
 	}{
 		"there":                 {"gpt-4o", 200, "application/json", models, "", 0},
 		"there as latest":       {"llama3.2", 200, "application/json", models, "", 0},
-		"another":               {"gpt-9", 200, "application/json", models, NoModel, 2},
-		"expired key":           {"gpt-4o", 401, "application/json", `{"error":{"message":"Incorrect API key provided: ` + testKey + `"}}`, BadKey, 0},
-		"a web page":            {"gpt-4o", 200, "text/html; charset=utf-8", "<html>", WebPage, 0},
-		"a web page as JSON":    {"gpt-4o", 200, "application/json", "<html>", WebPage, 0},
-		"a redirect":            {"gpt-4o", 302, "", "", WebPage, 0},
-		"no such path":          {"gpt-4o", 404, "text/plain", "404 page not found", NoPath, 0},
-		"a web page, not found": {"gpt-4o", 404, "text/html", "<html>", WebPage, 0},
-		"busy":                  {"gpt-4o", 429, "application/json", `{"error":{"message":"slow down"}}`, Busy, 0},
-		"down":                  {"gpt-4o", 503, "application/json", `{"error":{"message":"Loading model"}}`, Broke, 0},
+		"another":               {"gpt-9", 200, "application/json", models, endpoint.NoModel, 2},
+		"expired key":           {"gpt-4o", 401, "application/json", `{"error":{"message":"Incorrect API key provided: ` + testKey + `"}}`, endpoint.BadKey, 0},
+		"a web page":            {"gpt-4o", 200, "text/html; charset=utf-8", "<html>", endpoint.WebPage, 0},
+		"a web page as JSON":    {"gpt-4o", 200, "application/json", "<html>", endpoint.WebPage, 0},
+		"a redirect":            {"gpt-4o", 302, "", "", endpoint.WebPage, 0},
+		"no such path":          {"gpt-4o", 404, "text/plain", "404 page not found", endpoint.NoPath, 0},
+		"a web page, not found": {"gpt-4o", 404, "text/html", "<html>", endpoint.WebPage, 0},
+		"busy":                  {"gpt-4o", 429, "application/json", `{"error":{"message":"slow down"}}`, endpoint.Busy, 0},
+		"down":                  {"gpt-4o", 503, "application/json", `{"error":{"message":"Loading model"}}`, endpoint.Broke, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -136,7 +80,7 @@ func TestProbe(t *testing.T) {
 				_, _ = io.WriteString(w, c.body)
 			}))
 			defer server.Close()
-			m, err := NewModel(Endpoint{URL: server.URL, Key: testKey, Model: c.model}, &Budget{}, slog.New(slog.DiscardHandler))
+			m, err := NewModel(endpoint.Endpoint{URL: server.URL, Key: testKey, Model: c.model}, &endpoint.Budget{}, slog.New(slog.DiscardHandler))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -149,9 +93,9 @@ func TestProbe(t *testing.T) {
 	}
 }
 
-func trouble(t *testing.T, err error, want Kind) {
+func trouble(t *testing.T, err error, want endpoint.Kind) {
 	t.Helper()
-	var got *Trouble
+	var got *endpoint.Trouble
 	switch {
 	case want == "" && err == nil:
 	case !errors.As(err, &got) || got.Kind != want || strings.Contains(err.Error(), testKey):
@@ -167,8 +111,8 @@ func TestProbeOfNobody(t *testing.T) {
 	}
 	address := l.Addr().String()
 	_ = l.Close()
-	for url, want := range map[string]Kind{"http://" + address: Unreachable, "http://no-such-host.invalid": NoHost} {
-		m, err := NewModel(Endpoint{URL: url, Model: "m"}, &Budget{}, slog.New(slog.DiscardHandler))
+	for url, want := range map[string]endpoint.Kind{"http://" + address: endpoint.Unreachable, "http://no-such-host.invalid": endpoint.NoHost} {
+		m, err := NewModel(endpoint.Endpoint{URL: url, Model: "m"}, &endpoint.Budget{}, slog.New(slog.DiscardHandler))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -185,35 +129,5 @@ func TestProbeOfOneThatHangs(t *testing.T) {
 	defer server.Close()
 	m := scripted(t, script, server, nil)
 	_, err := m.Probe(t.Context())
-	trouble(t, err, Slow)
-}
-
-func TestRetryAfter(t *testing.T) {
-	t.Parallel()
-	for value, want := range map[string]time.Duration{"": 0, "2": 2 * time.Second, "-1": 0, "x": 0, "99999999999": 24 * time.Hour, "999999999": 24 * time.Hour, "Mon, 02 Jan 2006 15:04:05 GMT": 0} {
-		if got := retryAfter(value); got != want {
-			t.Errorf("%q is %v, want %v", value, got, want)
-		}
-	}
-}
-
-func TestBudget(t *testing.T) {
-	t.Parallel()
-	now := time.Date(2026, 1, 2, 23, 0, 0, 0, time.UTC)
-	b := &Budget{Cap: 100, Now: func() time.Time { return now }}
-	var got []bool
-	try := func(n int) { got = append(got, b.reserve(n)) }
-	try(60)
-	try(60) // both at once would pass the cap
-	b.settle(60, 30)
-	try(60)
-	try(20)
-	now = now.Add(2 * time.Hour)
-	try(100)
-	if !slices.Equal(got, []bool{true, false, true, false, true}) || b.Used() != 100 {
-		t.Errorf("%v, %d used", got, b.Used())
-	}
-	if !(&Budget{}).reserve(1 << 40) {
-		t.Error("without a cap there is always room")
-	}
+	trouble(t, err, endpoint.Slow)
 }

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/jirei/jirei/bot/phrases"
+	"github.com/jirei/jirei/embeddings/endpoint"
 	"github.com/jirei/jirei/retrieval"
 )
 
@@ -31,7 +32,7 @@ func (m *Model) Rewrite(ctx context.Context, q Question) (string, error) {
 		return m.request(rewritePrompt(q), false)
 	}, most, func(piece string) error {
 		if b.WriteString(piece); b.Len() > 8*long {
-			return &Trouble{Kind: Endless}
+			return &endpoint.Trouble{Kind: endpoint.Endless}
 		}
 		return nil
 	})

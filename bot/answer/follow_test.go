@@ -10,6 +10,7 @@ import (
 	"github.com/jirei/jirei/bot/answer/answertest"
 	"github.com/jirei/jirei/bot/phrases"
 	"github.com/jirei/jirei/cases"
+	"github.com/jirei/jirei/embeddings/endpoint"
 	"github.com/jirei/jirei/retrieval"
 	"github.com/jirei/jirei/retrieval/sqlite"
 )
@@ -92,7 +93,7 @@ func pages(a Answer) []int {
 func TestFollowUpsThatAreNotRewritten(t *testing.T) {
 	t.Parallel()
 	found := retrieval.Result{Refused: true}
-	m, err := NewModel(Endpoint{URL: "http://127.0.0.1:1", Model: "m"}, &Budget{}, nil)
+	m, err := NewModel(endpoint.Endpoint{URL: "http://127.0.0.1:1", Model: "m"}, &endpoint.Budget{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

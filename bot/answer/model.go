@@ -13,6 +13,7 @@ import (
 	openai "github.com/sashabaranov/go-openai"
 
 	"github.com/jirei/jirei/cases"
+	"github.com/jirei/jirei/embeddings/endpoint"
 )
 
 // Limits are how long a model may take and how much it may say.
@@ -36,9 +37,9 @@ var DefaultLimits = Limits{Whole: 40 * time.Second, First: 25 * time.Second, Sil
 // complete; what becomes of it is the proposer's to say. It holds what was
 // learnt about the server (which fields it refuses), for as long as it lives.
 type Model struct {
-	endpoint Endpoint
+	endpoint endpoint.Endpoint
 	client   *openai.Client
-	budget   *Budget
+	budget   *endpoint.Budget
 	limits   Limits
 	log      *slog.Logger
 	// after is time, which tests replace.
@@ -51,16 +52,20 @@ type Model struct {
 	until atomic.Int64
 }
 
-// NewModel returns the writer for an endpoint; the error is ErrURL and the like.
-func NewModel(e Endpoint, budget *Budget, log *slog.Logger) (*Model, error) {
-	if err := e.check(); err != nil {
+// readMost is how much of one reply is read. A long answer with its frames
+// around each token has some 200 kB.
+const readMost = 1 << 20
+
+// NewModel returns the writer for an endpoint; the error is endpoint.ErrURL and the like.
+func NewModel(e endpoint.Endpoint, budget *endpoint.Budget, log *slog.Logger) (*Model, error) {
+	if err := e.Check(); err != nil {
 		return nil, err
 	}
-	return &Model{endpoint: e, client: e.client(newGuard(e.Key)), budget: budget, limits: DefaultLimits, log: log, after: time.After}, nil
+	return &Model{endpoint: e, client: e.Client(endpoint.NewGuard(e.Key, readMost)), budget: budget, limits: DefaultLimits, log: log, after: time.After}, nil
 }
 
 // Endpoint says where the model is.
-func (m *Model) Endpoint() Endpoint { return m.endpoint }
+func (m *Model) Endpoint() endpoint.Endpoint { return m.endpoint }
 
 // Write implements Writer.
 func (m *Model) Write(ctx context.Context, q Question, passages []cases.Case, propose Propose) error {
@@ -77,8 +82,8 @@ func (m *Model) Write(ctx context.Context, q Question, passages []cases.Case, pr
 
 // worth says whether to ask again, and waits until it is time to.
 func (m *Model) worth(ctx context.Context, err error) bool {
-	var t *Trouble
-	if !errors.As(err, &t) || !t.again() {
+	var t *endpoint.Trouble
+	if !errors.As(err, &t) || !t.Again() {
 		return false
 	}
 	pause := t.Wait
@@ -100,7 +105,7 @@ func (m *Model) worth(ctx context.Context, err error) bool {
 // attempt asks once and proposes what comes; it returns how much was kept.
 func (m *Model) attempt(ctx context.Context, w *watch, q Question, passages []cases.Case, propose Propose) (kept int, err error) {
 	if left := m.until.Load(); left > time.Now().UnixNano() {
-		return 0, &Trouble{Kind: Busy}
+		return 0, &endpoint.Trouble{Kind: endpoint.Busy}
 	}
 	w.kick(m.limits.First)
 	var p parser
@@ -129,7 +134,7 @@ func (m *Model) attempt(ctx context.Context, w *watch, q Question, passages []ca
 		case p.full():
 			return enough
 		case p.total > answerMost:
-			return &Trouble{Kind: Endless}
+			return &endpoint.Trouble{Kind: endpoint.Endless}
 		}
 		return nil
 	})
@@ -146,7 +151,7 @@ func (m *Model) attempt(ctx context.Context, w *watch, q Question, passages []ca
 		m.rows.Store(true) // it took the schema and ignored it; the retry asks for lines
 	}
 	if p.form == unknown || p.found == 0 && p.broken > 0 {
-		return kept, &Trouble{Kind: Garbled}
+		return kept, &endpoint.Trouble{Kind: endpoint.Garbled}
 	}
 	return kept, nil
 }
@@ -160,16 +165,16 @@ func (m *Model) converse(ctx context.Context, w *watch, request func() openai.Ch
 	text := request()
 	reserved := most
 	for _, message := range text.Messages {
-		reserved += tokens(message.Content)
+		reserved += endpoint.Tokens(message.Content)
 	}
-	if !m.budget.reserve(reserved) {
-		return &Trouble{Kind: Spent}
+	if !m.budget.Reserve(reserved) {
+		return &endpoint.Trouble{Kind: endpoint.Spent}
 	}
 	spent := 0
-	defer func() { m.budget.settle(reserved, spent) }()
+	defer func() { m.budget.Settle(reserved, spent) }()
 	stream, err := m.open(ctx, request)
 	if err != nil {
-		return troubleOf(err)
+		return endpoint.TroubleOf(err)
 	}
 	defer func() { _ = stream.Close() }()
 	spent = reserved - most
@@ -193,12 +198,12 @@ func (m *Model) converse(ctx context.Context, w *watch, request func() openai.Ch
 			if c.Index != 0 {
 				continue
 			}
-			spent += tokens(c.Delta.Content) - 1
+			spent += endpoint.Tokens(c.Delta.Content) - 1
 			if c.FinishReason != "" {
 				finish = c.FinishReason
 			}
 			if c.Delta.Refusal != "" || len(c.Delta.ToolCalls) > 0 || c.Delta.FunctionCall != nil {
-				return &Trouble{Kind: Declined}
+				return &endpoint.Trouble{Kind: endpoint.Declined}
 			}
 			if err := use(c.Delta.Content); err != nil {
 				return err
@@ -213,19 +218,19 @@ func finished(reason openai.FinishReason) error {
 	case openai.FinishReasonStop:
 		return nil
 	case openai.FinishReasonContentFilter, openai.FinishReasonToolCalls, openai.FinishReasonFunctionCall:
-		return &Trouble{Kind: Declined}
+		return &endpoint.Trouble{Kind: endpoint.Declined}
 	}
-	return &Trouble{Kind: Cut}
+	return &endpoint.Trouble{Kind: endpoint.Cut}
 }
 
 // cutBy names an error in the middle of a stream. go-openai loses an error event
 // that follows a comment line, so any of them is a broken answer.
 func cutBy(err error) error {
-	var t *Trouble
+	var t *endpoint.Trouble
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.As(err, &t) {
-		return troubleOf(err)
+		return endpoint.TroubleOf(err)
 	}
-	return &Trouble{Kind: Cut}
+	return &endpoint.Trouble{Kind: endpoint.Cut}
 }
 
 // open starts a stream, and learns what the server does not know: each such
@@ -237,17 +242,17 @@ func (m *Model) open(ctx context.Context, request func() openai.ChatCompletionRe
 		if err == nil {
 			return stream, nil
 		}
-		var t *Trouble
+		var t *endpoint.Trouble
 		if !errors.As(err, &t) {
 			return nil, err
 		}
 		switch {
-		case t.unsupported("max_tokens", "max_completion_tokens") && m.otherName.CompareAndSwap(false, true):
-		case t.unsupported("stream_options", "include_usage") && m.bare.CompareAndSwap(false, true):
-		case r.ResponseFormat != nil && t.unsupported("response_format", "json_schema", "schema", "grammar", "structured"):
+		case t.Unsupported("max_tokens", "max_completion_tokens") && m.otherName.CompareAndSwap(false, true):
+		case t.Unsupported("stream_options", "include_usage") && m.bare.CompareAndSwap(false, true):
+		case r.ResponseFormat != nil && t.Unsupported("response_format", "json_schema", "schema", "grammar", "structured"):
 			m.rows.Store(true)
 		default:
-			m.log.Debug("the model refused", "status", t.Status, "said", short(t.said, 200))
+			m.log.Debug("the model refused", "status", t.Status, "said", short(t.Said, 200))
 			return nil, err
 		}
 		m.log.Info("the chat model's server does not know a field; asking without it", "status", t.Status)
@@ -293,6 +298,6 @@ func (m *Model) reasons() bool {
 // in silence.
 func (m *Model) completionTokens() bool {
 	u, err := m.endpoint.Base()
-	hosted := err == nil && (u.Hostname() == "api.openai.com" || m.endpoint.azure(u))
+	hosted := err == nil && (u.Hostname() == "api.openai.com" || m.endpoint.Azure(u))
 	return hosted != m.otherName.Load()
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/jirei/jirei/bot/answer/answertest"
 	"github.com/jirei/jirei/bot/phrases"
 	"github.com/jirei/jirei/cases"
+	"github.com/jirei/jirei/embeddings/endpoint"
 	"github.com/jirei/jirei/retrieval"
 )
 
@@ -159,17 +160,17 @@ func expected(t *testing.T, script answertest.Script, a Answer, requests int) {
 // scripted is a model whose server plays a script, and whose time is the script's.
 func scripted(t *testing.T, script answertest.Script, server *answertest.Server, log *bytes.Buffer) *Model {
 	t.Helper()
-	e := Endpoint{URL: server.URL, Key: testKey, Model: "m"}
+	e := endpoint.Endpoint{URL: server.URL, Key: testKey, Model: "m"}
 	if script.Server == "Azure" {
 		e.URL = "https://scripted.openai.azure.com"
 	}
-	m, err := NewModel(e, &Budget{}, slog.New(slog.NewTextHandler(log, nil)))
+	m, err := NewModel(e, &endpoint.Budget{}, slog.New(slog.NewTextHandler(log, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := newGuard(e.Key)
-	g.client.Transport = to(server.URL)
-	m.client, m.after = e.client(g), server.After
+	g := endpoint.NewGuard(e.Key, readMost)
+	g.Client.Transport = to(server.URL)
+	m.client, m.after = e.Client(g), server.After
 	m.limits.Whole, m.limits.First, m.limits.Silence, m.limits.Rewrite = answertest.Whole, answertest.First, answertest.Silence, answertest.Rewrite
 	return m
 }

@@ -34,6 +34,9 @@ func Notes(p *phrases.Phrases, a Answer) []string {
 	if f.Unstated > 0 && len(related) == 0 { // else they are listed, under RelatedHead
 		out = append(out, p.Unstated(f.Unstated))
 	}
+	if f.Blind != nil {
+		out = append(out, p.Blind)
+	}
 	if a.Rewritten != "" {
 		out = append(out, p.Rewritten(a.Rewritten))
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/jirei/jirei/bot/answer/answertest"
 	"github.com/jirei/jirei/bot/phrases"
+	"github.com/jirei/jirei/embeddings/endpoint"
 )
 
 // However an answer is cut into pieces, the drafts are the same, and none has
@@ -56,7 +57,7 @@ func TestSpentTokens(t *testing.T) {
 	server := answertest.Start(script)
 	defer server.Close()
 	m := scripted(t, script, server, &bytes.Buffer{})
-	m.budget = &Budget{Cap: 100}
+	m.budget = &endpoint.Budget{Cap: 100}
 	a := composed(t, m, script)
 	if a.Wording != Capped || len(server.Requests()) != 0 || len(a.Claims) != 3 {
 		t.Errorf("wording %s after %d requests, %d sentences", a.Wording, len(server.Requests()), len(a.Claims))
@@ -204,7 +205,7 @@ func TestLogSaysNothingAboutPeople(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
 	l := slog.New(slog.NewTextHandler(&log, nil))
-	l.Info("x", "trouble", fmt.Errorf("writing: %w", &Trouble{Kind: BadKey, Status: 401, said: testKey}))
+	l.Info("x", "trouble", fmt.Errorf("writing: %w", &endpoint.Trouble{Kind: endpoint.BadKey, Status: 401, Said: testKey}))
 	if strings.Contains(log.String(), testKey) {
 		t.Error(log.String())
 	}

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	openai "github.com/sashabaranov/go-openai"
+
+	"github.com/jirei/jirei/embeddings/endpoint"
 )
 
 // Probe asks the endpoint whether it is there and has the model, for `jirei
@@ -20,14 +22,14 @@ func (m *Model) Probe(ctx context.Context) (names []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if m.endpoint.azure(u) {
+	if m.endpoint.Azure(u) {
 		return nil, w.cause(m.ping(ctx))
 	}
 	list, err := m.client.ListModels(ctx)
 	if err != nil {
-		var t *Trouble
-		err = troubleOf(err)
-		if errors.As(err, &t) && t.Kind == NoPath {
+		var t *endpoint.Trouble
+		err = endpoint.TroubleOf(err)
+		if errors.As(err, &t) && t.Kind == endpoint.NoPath {
 			return nil, w.cause(m.ping(ctx))
 		}
 		return nil, w.cause(err)
@@ -40,7 +42,7 @@ func (m *Model) Probe(ctx context.Context) (names []string, err error) {
 		names = append(names, model.ID)
 	}
 	slices.Sort(names)
-	return names, &Trouble{Kind: NoModel}
+	return names, &endpoint.Trouble{Kind: endpoint.NoModel}
 }
 
 // ping asks for one token. A reply that is cut after it is the reply asked for.
@@ -51,11 +53,11 @@ func (m *Model) ping(ctx context.Context) error {
 		return r
 	})
 	if err != nil {
-		return troubleOf(err)
+		return endpoint.TroubleOf(err)
 	}
 	defer func() { _ = stream.Close() }()
 	if _, err := stream.Recv(); err != nil {
-		return &Trouble{Kind: Garbled}
+		return &endpoint.Trouble{Kind: endpoint.Garbled}
 	}
 	return nil
 }

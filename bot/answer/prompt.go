@@ -94,21 +94,10 @@ func prompt(q Question, passages []cases.Case, most int, rows bool) []openai.Cha
 			form = formRowsEnglish
 		}
 	}
-	or := func(s string) string {
-		if s == "" {
-			return none
-		}
-		return s
-	}
 	tag := fence()
 	var b strings.Builder
 	for i, c := range passages {
-		fmt.Fprintf(&b, "<%s case=\"%d\">\nタイトル: %s\n業種: %s\n従業員数: %s\n分類: %s\n実施している対策:\n", tag, i+1,
-			visible(c.Title), visible(or(c.Industry)), visible(or(c.Employees)), visible(or(strings.Join(c.Categories, "、"))))
-		for _, m := range c.Measures {
-			fmt.Fprintf(&b, "- %s\n", visible(m))
-		}
-		fmt.Fprintf(&b, "</%s>\n", tag)
+		writeCase(&b, tag, i+1, c, none)
 	}
 	before(&b, tag, q)
 	return []openai.ChatCompletionMessage{
@@ -152,7 +141,7 @@ func leaks(text string) bool {
 		return true
 	}
 	const japaneseStretch, englishStretch = 10, 30
-	return shares(text, rulesJapanese+formRowsJapanese+rewriteJapanese, japaneseStretch) || shares(text, rulesEnglish+formRowsEnglish+rewriteEnglish, englishStretch)
+	return shares(text, rulesJapanese+formRowsJapanese+rewriteJapanese+linesJapanese, japaneseStretch) || shares(text, rulesEnglish+formRowsEnglish+rewriteEnglish, englishStretch)
 }
 
 // shares says that n characters in a row of text stand in source.

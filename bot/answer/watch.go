@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"github.com/jirei/jirei/embeddings/endpoint"
 )
 
 // watch ends a call that takes too long: as a whole, until its first token, or
@@ -53,7 +55,7 @@ func (w *watch) stop() { w.end(context.Canceled) }
 // cause puts the reason in place of the cancelled call's own error.
 func (w *watch) cause(err error) error {
 	if err != nil && errors.Is(context.Cause(w.ctx), errSlow) {
-		return &Trouble{Kind: Slow}
+		return &endpoint.Trouble{Kind: endpoint.Slow}
 	}
 	return err
 }

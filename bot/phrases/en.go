@@ -53,6 +53,7 @@ var en = Phrases{
 	ModelFailed:   "No summary could be written, so the cases' own words are shown.",
 	ModelUnproved: "The summary's sources could not be confirmed, so the cases' own words are shown.",
 	ModelCapped:   "Today's limit for summaries is reached, so the cases' own words are shown.",
+	Blind:         "The embedding model could not be used, so this was found by its words.",
 	rewritten:     "AI read this as 「%s」.",
 	remove:        "Remove: %s", removeHint: "(searches again without %s)", putBack: "Put back: %s", putBackHint: "(searches again with %s)",
 

@@ -47,6 +47,7 @@ var ja = Phrases{
 	ModelFailed:   "要約を作れなかったため、事例の文をそのまま示しています。",
 	ModelUnproved: "要約の出典を確認できなかったため、事例の文をそのまま示しています。",
 	ModelCapped:   "本日の要約の上限に達したため、事例の文をそのまま示しています。",
+	Blind:         "埋め込みモデルを使えなかったため、語と言い回しで探しました。",
 	rewritten:     "AIが「%s」と読み替えて探しました。",
 	remove:        "%s を外す", removeHint: "（%sの条件なしで探し直します）", putBack: "%s を戻す", putBackHint: "（%sの条件を戻して探し直します）",
 

@@ -72,8 +72,10 @@ type Phrases struct {
 	understood, bookSource                                                                     string
 	// Who worded a summary, and why not the model that should have.
 	Written, WrittenCut, ModelFailed, ModelUnproved, ModelCapped string
-	rewritten                                                    string
-	remove, removeHint, putBack, putBackHint                     string // hints are read out, after the label
+	// Blind says that the index's dense vectors were of no use to a question.
+	Blind                                    string
+	rewritten                                string
+	remove, removeHint, putBack, putBackHint string // hints are read out, after the label
 
 	// Bad input and trouble.
 	Empty, Sorry, Busy   string

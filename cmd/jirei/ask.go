@@ -69,6 +69,7 @@ func ask(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
+	p.blind(ctx, a.Found)
 	if asJSON {
 		return writeJSON(p.out, toJSON(a))
 	}

@@ -4,16 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/jirei/jirei/bot/answer"
+	"github.com/jirei/jirei/embeddings/endpoint"
 )
 
 // chat is what the environment says about a chat model; without a name for one
 // there is none.
 type chat struct {
-	answer.Endpoint
+	endpoint.Endpoint
 	daily int // tokens, 0 for no cap
 }
 
@@ -23,7 +25,7 @@ func (c chat) on() bool { return c.Model != "" }
 const maxDaily = 1_000_000_000
 
 func readChat(env func(string) string) (chat, error) {
-	c := chat{Endpoint: answer.Endpoint{
+	c := chat{Endpoint: endpoint.Endpoint{
 		URL: strings.TrimSpace(env("OPENAI_BASE_URL")), Key: env("OPENAI_API_KEY"), Model: strings.TrimSpace(env("JIREI_CHAT_MODEL")), Version: env("OPENAI_API_VERSION"),
 	}}
 	if daily := env("JIREI_DAILY_TOKENS"); daily != "" {
@@ -39,16 +41,21 @@ func readChat(env func(string) string) (chat, error) {
 	if c.URL == "" && c.Key == "" {
 		return chat{}, usageError{"JIREI_CHAT_MODEL がありますが、送り先がありません。", "OpenAI なら OPENAI_API_KEY を、ほかのサーバーなら OPENAI_BASE_URL（例: http://localhost:11434/v1）を設定してください。"}
 	}
-	_, err := answer.NewModel(c.Endpoint, nil, nil)
+	return c, badEndpoint(c.Check(), "OPENAI_BASE_URL")
+}
+
+// badEndpoint makes of what is wrong with an address, which a variable named, a
+// sentence and a hint.
+func badEndpoint(err error, variable string) error {
 	switch {
-	case errors.Is(err, answer.ErrURL):
-		return chat{}, usageError{"OPENAI_BASE_URL が正しくありません。", "https://… または http://… の形で書いてください。例: http://localhost:11434/v1"}
-	case errors.Is(err, answer.ErrURLMore):
-		return chat{}, usageError{"OPENAI_BASE_URL に、パスワードか ? や # が入っています。", "アドレスだけを書き、キーは OPENAI_API_KEY に設定してください。"}
-	case errors.Is(err, answer.ErrKey):
-		return chat{}, usageError{"OPENAI_API_KEY に、空白か改行、または使えない文字が入っています。", "キーだけを、前後の空白や改行なしで設定してください。"}
+	case errors.Is(err, endpoint.ErrURL):
+		return usageError{variable + " が正しくありません。", "https://… または http://… の形で書いてください。例: http://localhost:11434/v1"}
+	case errors.Is(err, endpoint.ErrURLMore):
+		return usageError{variable + " に、パスワードか ? や # が入っています。", "アドレスだけを書き、キーは OPENAI_API_KEY に設定してください。"}
+	case errors.Is(err, endpoint.ErrKey):
+		return usageError{"OPENAI_API_KEY に、空白か改行、または使えない文字が入っています。", "キーだけを、前後の空白や改行なしで設定してください。"}
 	}
-	return c, err
+	return err
 }
 
 // model returns the writer that the environment names, nil for none.
@@ -56,39 +63,47 @@ func (p *program) model() *answer.Model {
 	if !p.chat.on() {
 		return nil
 	}
-	m, err := answer.NewModel(p.chat.Endpoint, &answer.Budget{Cap: p.chat.daily}, p.log)
+	m, err := answer.NewModel(p.chat.Endpoint, &endpoint.Budget{Cap: p.chat.daily}, p.log)
 	if err != nil {
 		panic("an endpoint that readChat has passed: " + err.Error())
 	}
 	return m
 }
 
-// receivers says who gets to see questions and case texts; chat is where
-// people write, Slack or this computer.
+// receivers says who gets to see questions and case texts; slack is where
+// people write, "" for this computer.
 func (p *program) receivers(slack string) string {
-	c := p.chat
-	switch {
-	case !c.on() && slack == "":
-		return "質問と事例の文章は、このパソコンの外に送られません（要約モデルは使っていません）。"
-	case !c.on():
-		return fmt.Sprintf("質問と事例の文章の送り先は %s だけです（要約モデルは使っていません）。", slack)
-	}
-	where := c.Host()
-	if c.Local() {
-		where += "（このパソコンの中）"
-	}
+	var hosts, models, warnings []string
 	if slack != "" {
-		where = slack + " と " + where
+		hosts = append(hosts, slack)
 	}
-	said := fmt.Sprintf("質問と事例の文章の送り先は %s です（要約モデル %s）。", where, c.Model)
-	if c.Plain() {
-		said += "\n注意: " + plainWarning(c)
+	for _, m := range []served{p.chat.served(), p.embed.served()} {
+		if m.Endpoint.Model == "" {
+			continue
+		}
+		host := m.Host()
+		if m.Local() {
+			host += "（このパソコンの中）"
+		}
+		if !slices.Contains(hosts, host) {
+			hosts = append(hosts, host)
+			if m.Plain() {
+				warnings = append(warnings, "\n注意: "+plainWarning(m.Host()))
+			}
+		}
+		models = append(models, m.does+"モデル "+m.Endpoint.Model)
 	}
-	return said
+	switch {
+	case len(hosts) == 0:
+		return "質問と事例の文章は、このパソコンの外に送られません（要約モデルも埋め込みモデルも使っていません）。"
+	case len(models) == 0:
+		return fmt.Sprintf("質問と事例の文章の送り先は %s だけです（要約モデルも埋め込みモデルも使っていません）。", slack)
+	}
+	return fmt.Sprintf("質問と事例の文章の送り先は %s です（%s）。%s", strings.Join(hosts, " と "), strings.Join(models, "、"), strings.Join(warnings, ""))
 }
 
-func plainWarning(c chat) string {
-	return fmt.Sprintf("%s へは暗号化されずに送られます。https:// で始まるアドレスを使ってください。", c.Host())
+func plainWarning(host string) string {
+	return host + " へは暗号化されずに送られます。https:// で始まるアドレスを使ってください。"
 }
 
 // checkChat is doctor's check of the chat model.
@@ -104,10 +119,10 @@ func (p *program) checkChat(ctx context.Context, say func(mark, what, detail str
 		return
 	}
 	if c.Plain() {
-		say("－", what, plainWarning(c))
+		say("－", what, plainWarning(c.Host()))
 	}
 	names, err := p.model().Probe(ctx)
-	var t *answer.Trouble
+	var t *endpoint.Trouble
 	switch {
 	case err == nil:
 		limit := "1日の上限はありません（JIREI_DAILY_TOKENS で決められます）。"
@@ -116,47 +131,58 @@ func (p *program) checkChat(ctx context.Context, say func(mark, what, detail str
 		}
 		say("✓", what, fmt.Sprintf("%s の %s が使えます。質問と事例の文章はここに送られます。%s", c.Host(), c.Model, limit))
 	case errors.As(err, &t):
-		problem, hint := advice(t, c, names)
+		problem, hint := c.served().advice(t, names)
 		say("✗", what, problem+"\n"+hint)
 	default:
 		say("✗", what, err.Error())
 	}
 }
 
+// served is a model of somebody's server, with the names that advice about it needs.
+type served struct {
+	endpoint.Endpoint
+	does, api  string // what it is for, and by which call
+	url, model string // the variables that name it
+}
+
+func (c chat) served() served {
+	return served{Endpoint: c.Endpoint, does: "要約", api: "chat/completions", url: "OPENAI_BASE_URL", model: "JIREI_CHAT_MODEL"}
+}
+
 // advice is a sentence and a hint for each kind of trouble.
-func advice(t *answer.Trouble, c chat, names []string) (problem, hint string) {
-	host := c.Host()
+func (s served) advice(t *endpoint.Trouble, names []string) (problem, hint string) {
+	host := s.Host()
 	status := ""
 	if t.Status != 0 {
 		status = fmt.Sprintf("（HTTP %d）", t.Status)
 	}
 	switch t.Kind {
-	case answer.Unreachable:
-		return host + " につながりません。", "サーバー（Ollama、llama.cpp など）が動いているか、OPENAI_BASE_URL のポート番号が正しいかを確かめてください。"
-	case answer.NoHost:
-		return host + " という名前のサーバーが見つかりません。", "OPENAI_BASE_URL のつづりと、ネットワークを確かめてください。"
-	case answer.BadTLS:
+	case endpoint.Unreachable:
+		return host + " につながりません。", "サーバー（Ollama、llama.cpp など）が動いているか、" + s.url + " のポート番号が正しいかを確かめてください。"
+	case endpoint.NoHost:
+		return host + " という名前のサーバーが見つかりません。", s.url + " のつづりと、ネットワークを確かめてください。"
+	case endpoint.BadTLS:
 		return host + " の証明書を信用できません。", "社内の認証局なら SSL_CERT_FILE で証明書を指定してください。暗号化していないサーバーなら http:// と書いてください。"
-	case answer.Slow:
+	case endpoint.Slow:
 		return host + " が時間内に答えません。", "サーバーの負荷とネットワークを確かめてください。モデルを読み込んでいる間なら、しばらく待ってから試してください。"
-	case answer.BadKey:
+	case endpoint.BadKey:
 		return host + " が OPENAI_API_KEY を受け付けません" + status + "。", "キーの期限と権限を確かめ、有効なキーを設定してください。"
-	case answer.NoCredit:
+	case endpoint.NoCredit:
 		return host + " のアカウントに、残高か利用枠がありません" + status + "。", "サービスの画面で残高と上限を確かめてください。"
-	case answer.NoModel:
-		hint = "JIREI_CHAT_MODEL のつづりを確かめてください。Ollama なら ollama pull " + c.Model + " で取得できます。"
+	case endpoint.NoModel:
+		hint = s.model + " のつづりを確かめてください。Ollama なら ollama pull " + s.Endpoint.Model + " で取得できます。"
 		if len(names) > 0 {
-			hint = "使えるのは " + strings.Join(names[:min(5, len(names))], "、") + " などです。JIREI_CHAT_MODEL に設定してください。"
+			hint = "使えるのは " + strings.Join(names[:min(5, len(names))], "、") + " などです。" + s.model + " に設定してください。"
 		}
-		return fmt.Sprintf("%s に %s というモデルがありません%s。", host, c.Model, status), hint
-	case answer.NoPath:
-		return host + " に、要約に使う API（chat/completions）がありません" + status + "。", "OPENAI_BASE_URL の末尾に /v1 が要らないかを確かめてください。"
-	case answer.WebPage:
-		return host + " は、API の応答ではなく Web ページを返しました" + status + "。", "OPENAI_BASE_URL が API のアドレスか、途中のプロキシがログインを求めていないかを確かめてください。"
-	case answer.Busy:
+		return fmt.Sprintf("%s に %s というモデルがありません%s。", host, s.Endpoint.Model, status), hint
+	case endpoint.NoPath:
+		return host + " に、" + s.does + "に使う API（" + s.api + "）がありません" + status + "。", s.url + " の末尾に /v1 が要らないかを確かめてください。"
+	case endpoint.WebPage:
+		return host + " は、API の応答ではなく Web ページを返しました" + status + "。", s.url + " が API のアドレスか、途中のプロキシがログインを求めていないかを確かめてください。"
+	case endpoint.Busy:
 		return host + " が混み合っています" + status + "。", "しばらく待ってから、もう一度 jirei doctor を実行してください。"
-	case answer.Broke:
+	case endpoint.Broke:
 		return host + " でエラーが起きています" + status + "。", "サーバーの記録を見るか、しばらく待ってから試してください。"
 	}
-	return host + " を要約に使えません" + status + "。", "モデルの名前と OPENAI_BASE_URL を確かめてください（" + string(t.Kind) + "）。"
+	return host + " を" + s.does + "に使えません" + status + "。", "モデルの名前と " + s.url + " を確かめてください（" + string(t.Kind) + "）。"
 }

@@ -24,11 +24,12 @@ type config struct {
 	sourceOffset       int
 	logLevel           slog.Level
 	chat               chat
+	embed              embed
 }
 
 // variables are all environment variables named JIREI_…; another one is a typo
 // that would otherwise do nothing, in silence.
-var variables = []string{"JIREI_CHAT_MODEL", "JIREI_DAILY_TOKENS", "JIREI_LOG", "JIREI_SLACK_API_URL", "JIREI_SOURCE_URL", "JIREI_SOURCE_PAGE_OFFSET"}
+var variables = []string{"JIREI_CHAT_MODEL", "JIREI_DAILY_TOKENS", "JIREI_EMBED_BASE_URL", "JIREI_EMBED_DIM", "JIREI_EMBED_MODEL", "JIREI_LOG", "JIREI_SLACK_API_URL", "JIREI_SOURCE_URL", "JIREI_SOURCE_PAGE_OFFSET"}
 
 func readConfig(env func(string) string, environ []string, flags *pflag.FlagSet) (config, error) {
 	for _, v := range environ {
@@ -63,6 +64,9 @@ func readConfig(env func(string) string, environ []string, flags *pflag.FlagSet)
 		}
 	}
 	if c.chat, err = readChat(env); err != nil {
+		return config{}, err
+	}
+	if c.embed, err = readEmbed(env); err != nil {
 		return config{}, err
 	}
 	if level := env("JIREI_LOG"); level != "" {

@@ -27,9 +27,9 @@ func doctor(ctx context.Context, p *program) error {
 		_, _ = fmt.Fprintf(p.out, "%s %s: %s\n", mark, what, strings.ReplaceAll(detail, "\n", "\n    "))
 	}
 	say("✓", "版", version())
-	p.checkBook(ctx, say)
+	book := p.checkBook(ctx, say)
 	p.checkChat(ctx, say)
-	say("－", "埋め込みモデル", "使いません。語と概念で探します。")
+	p.checkEmbed(ctx, book, say)
 	p.checkSlack(ctx, say)
 	if p.sourceURL == "" {
 		say("－", "JIREI_SOURCE_URL", "ありません。p.N は事例の表示で確かめます。")
@@ -42,28 +42,34 @@ func doctor(ctx context.Context, p *program) error {
 	return nil
 }
 
-func (p *program) checkBook(ctx context.Context, say func(mark, what, detail string)) {
-	l, err := p.ready(ctx)
+// checkBook returns the book, empty where there is none to be had.
+func (p *program) checkBook(ctx context.Context, say func(mark, what, detail string)) *retrieval.Generation {
+	l, err := p.open(ctx)
 	if err != nil {
 		say("✗", "データベース", err.Error())
-		return
+		return &retrieval.Generation{}
 	}
 	defer func() { _ = l.Close() }()
+	if err := l.refresh(ctx); err != nil {
+		say("✗", "データベース", err.Error())
+		return &retrieval.Generation{}
+	}
 	book, err := l.store.Current(ctx)
 	if err != nil {
 		say("✗", "データベース", err.Error())
-		return
+		return &retrieval.Generation{}
 	}
 	if l.pool == nil {
 		say("✓", "データベース", "sqlite:"+p.path)
 	} else {
-		p.checkServer(ctx, l, book, say)
+		p.checkServer(ctx, l, say)
 	}
 	say("✓", "事例集", fmt.Sprintf("%s（%s p.%d～p.%d）", book.Book.Title, phrases.For(phrases.Japanese).Count("", book.Cases), book.FirstPage, book.LastPage))
+	return book
 }
 
 // checkServer says what the database is, and what one may do in it.
-func (p *program) checkServer(ctx context.Context, l library, book *retrieval.Generation, say func(mark, what, detail string)) {
+func (p *program) checkServer(ctx context.Context, l library, say func(mark, what, detail string)) {
 	f, err := db.Look(ctx, l.pool)
 	if err != nil {
 		say("✗", "データベース", err.Error())
@@ -81,9 +87,6 @@ func (p *program) checkServer(ctx context.Context, l library, book *retrieval.Ge
 		say("✗", "データベースの権限", fmt.Sprintf("スキーマ %[1]s に表を作れません。\n管理者に GRANT CREATE, USAGE ON SCHEMA %[1]s TO %[2]s; を実行してもらってください。", f.Schema, f.User))
 	default:
 		say("✓", "データベースの権限", "読み書きと、表の作成ができます。")
-	}
-	if book.Dim > 0 {
-		say("✓", "密ベクトル", fmt.Sprintf("%s、%d次元", book.Model, book.Dim))
 	}
 	if f.Remote {
 		say("－", "事例の文章の送り先", f.Host+"（PostgreSQL）")

@@ -38,11 +38,14 @@ func eval(ctx context.Context, p *program) error {
 		return err
 	}
 	defer func() { _ = l.Close() }()
-	outcomes, err := l.engine.Evaluate(ctx, questions)
+	outcomes, columns, err := p.measure(ctx, l, questions)
 	if err != nil {
 		return err
 	}
 	if err := writeFigures(p.out, outcomes); err != nil {
+		return err
+	}
+	if _, err := io.WriteString(p.out, columns); err != nil {
 		return err
 	}
 	if misses, _ := p.flags.GetBool("misses"); misses {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -21,7 +20,8 @@ var indexCommand = command{
 	name: "index", args: "[FILE|--embedded]", does: "事例集を読み込みます（変わった事例だけを索引し直します）",
 	flags: func(f *pflag.FlagSet) {
 		f.Bool("embedded", false, "同梱のIPAの事例集に戻します")
-		f.Bool("yes", false, "事例が大きく減るときも確認しません")
+		f.Bool("yes", false, "事例が大きく減るときも、質問文を作るときも確認しません")
+		f.Bool("fresh", false, "控えてあるベクトルと質問文を使わず、作り直します")
 	},
 	run: index,
 }
@@ -51,25 +51,53 @@ func index(ctx context.Context, p *program) error {
 	switch {
 	case len(p.args) == 1:
 		book, err = p.readBook(p.args[0])
-	case embedded || now.Number == 0 || now.Book.ID == cases.EmbeddedID:
+	case embedded:
 		book, err = cases.Embedded()
 	default:
-		return usageError{fmt.Sprintf("今の事例集は「%s」です。", now.Book.Title), "新しくするには jirei index FILE、IPAの事例集に戻すには jirei index --embedded と入力してください。"}
+		book, err = l.book(ctx, now)
 	}
 	if err != nil {
 		return err
 	}
-	plan, err := l.engine.Prepare(ctx, book)
+	plan, err := l.engine.PrepareAs(ctx, book, p.order())
 	if err != nil {
 		return err
 	}
 	if err := p.confirm(plan, now); err != nil {
 		return err
 	}
-	if err := plan.Apply(ctx, l.store); err != nil {
+	if plan, err = p.build(ctx, l, book, plan); err != nil {
 		return err
 	}
 	return p.report(plan, book)
+}
+
+// build has models make what they are named for, beside the index that is
+// searched meanwhile, and puts the new one in its place.
+func (p *program) build(ctx context.Context, l library, book cases.Book, plan retrieval.Plan) (retrieval.Plan, error) {
+	expanded, err := p.expand(ctx, l, book)
+	if err != nil {
+		return plan, err
+	}
+	if expanded {
+		if plan, err = l.engine.PrepareAs(ctx, book, p.order()); err != nil {
+			return plan, err
+		}
+	}
+	if err := p.vectors(ctx, l, &plan, book); err != nil {
+		return plan, err
+	}
+	before, err := l.store.Current(ctx)
+	if err != nil {
+		return plan, err
+	}
+	if err := plan.Apply(ctx, l.store); err != nil {
+		return plan, err
+	}
+	if before.Dim > 0 && !p.embed.on() {
+		_, _ = fmt.Fprintf(p.err, "JIREI_EMBED_MODEL がないので、%s のベクトルを、索引から除きました。\n", before.Model)
+	}
+	return plan, l.engine.Tidy(ctx, book)
 }
 
 // caution says what is to be mended in a database before it is written to.
@@ -114,20 +142,14 @@ func (p *program) readBook(path string) (cases.Book, error) {
 // confirm asks before more than a tenth of the cases go: a filtered export
 // looks just like a whole one.
 func (p *program) confirm(plan retrieval.Plan, now *retrieval.Generation) error {
-	yes, _ := p.flags.GetBool("yes")
-	if yes || len(plan.Removed)*10 <= now.Cases {
+	if len(plan.Removed)*10 <= now.Cases {
 		return nil
 	}
-	_, _ = fmt.Fprintf(p.err, "今ある%d件のうち%d件（%s）がなくなります。続けますか。[y/N] ", now.Cases, len(plan.Removed), pages(plan.Removed))
-	line, err := bufio.NewReader(p.in).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return fmt.Errorf("返事を読めません: %w", err)
+	agreed, err := p.agree(fmt.Sprintf("今ある%d件のうち%d件（%s）がなくなります。続けますか。[y/N] ", now.Cases, len(plan.Removed), pages(plan.Removed)))
+	if err != nil || agreed {
+		return err
 	}
-	switch strings.ToLower(strings.TrimSpace(line)) {
-	case "y", "yes", "はい":
-		return nil
-	}
-	_, _ = fmt.Fprintln(p.err, "\n何も変えていません。確認なしで進めるには --yes を付けてください。")
+	_, _ = fmt.Fprintln(p.err, "何も変えていません。確認なしで進めるには --yes を付けてください。")
 	return errFailed
 }
 

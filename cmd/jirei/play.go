@@ -76,6 +76,7 @@ func (p *program) serve(ctx context.Context, api string, ready func()) (err erro
 	}
 	defer func() { err = errors.Join(err, memory.Close()) }()
 	ready()
+	p.startNotice(ctx, l)
 	return bot.Run(ctx, bot.Config{
 		Log: p.log, BotToken: p.botToken, AppToken: p.appToken, APIURL: api, File: p.path,
 		Asker: p.asker(l), Record: memory, SourceURL: p.sourceURL, SourceOffset: p.sourceOffset,

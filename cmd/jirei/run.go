@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,8 @@ import (
 
 // program is what a subcommand gets: its streams, its settings, its words.
 type program struct {
+	toldBlind bool
+	answers   *bufio.Reader // of in, once somebody was asked
 	config
 	in       io.Reader
 	out, err io.Writer

@@ -79,6 +79,7 @@ func search(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
+	p.blind(ctx, r)
 	if asJSON {
 		return writeJSON(p.out, foundJSON("", text, r, limit))
 	}
@@ -129,7 +130,7 @@ func (p *program) batch(ctx context.Context, e *retrieval.Engine, limit int) err
 	for {
 		line, readErr := in.ReadBytes('\n')
 		if line = bytes.TrimSpace(line); len(line) > 0 {
-			result, err := searchLine(ctx, e, line, limit)
+			result, err := p.searchLine(ctx, e, line, limit)
 			if err != nil {
 				if ctx.Err() != nil {
 					return ctx.Err()
@@ -159,7 +160,7 @@ type lineError struct {
 	Error string  `json:"error"`
 }
 
-func searchLine(ctx context.Context, e *retrieval.Engine, line []byte, limit int) (any, error) {
+func (p *program) searchLine(ctx context.Context, e *retrieval.Engine, line []byte, limit int) (any, error) {
 	var id struct {
 		ID *string `json:"id"`
 	}
@@ -185,5 +186,6 @@ func searchLine(ctx context.Context, e *retrieval.Engine, line []byte, limit int
 	if err != nil {
 		return lineError{id.ID, err.Error()}, err
 	}
+	p.blind(ctx, r)
 	return foundJSON(q.ID, *q.Q, r, limit), nil
 }

@@ -46,6 +46,9 @@ func (p *program) open(ctx context.Context) (library, error) {
 		return library{}, fmt.Errorf("展開文を読めません: %w", err)
 	}
 	l.engine = retrieval.New(l.store, words, expansions)
+	if d := p.embedder(); d != nil {
+		l.engine.Embedder = d
+	}
 	return l, nil
 }
 
@@ -105,7 +108,28 @@ func (p *program) ready(ctx context.Context) (library, error) {
 		_ = l.Close()
 		return library{}, err
 	}
+	now, err := l.store.Current(ctx)
+	if err == nil && p.embed.on() {
+		if notice := p.vectorNotice(now); notice != "" {
+			_, _ = fmt.Fprintln(p.err, "注意:", notice)
+		}
+	}
 	return l, nil
+}
+
+// book returns the book that is in the store, as this program has it: an empty
+// store's is the embedded one.
+func (l library) book(ctx context.Context, now *retrieval.Generation) (cases.Book, error) {
+	if now.Number == 0 || now.Book.ID == cases.EmbeddedID {
+		return cases.Embedded()
+	}
+	// The file of another book may be gone; its cases are in the store.
+	book := now.Book
+	var err error
+	if book.Cases, _, err = l.store.Select(ctx, retrieval.Facets{}); err != nil {
+		return book, fmt.Errorf("事例集を読めません: %w", err)
+	}
+	return book, nil
 }
 
 func (l library) refresh(ctx context.Context) error {
@@ -113,18 +137,9 @@ func (l library) refresh(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("事例集を読めません: %w", err)
 	}
-	var book cases.Book
-	switch {
-	case now.Number == 0 || now.Book.ID == cases.EmbeddedID:
-		if book, err = cases.Embedded(); err != nil {
-			return err
-		}
-	default:
-		// The file of another book may be gone; its cases are in the store.
-		book = now.Book
-		if book.Cases, _, err = l.store.Select(ctx, retrieval.Facets{}); err != nil {
-			return fmt.Errorf("事例集を読めません: %w", err)
-		}
+	book, err := l.book(ctx, now)
+	if err != nil {
+		return err
 	}
 	plan, err := l.engine.Prepare(ctx, book)
 	if err != nil {

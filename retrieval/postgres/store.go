@@ -4,7 +4,7 @@
 // memory as a retrieval.Snapshot, made again when the generation in the database has moved, so that `jirei index` beside running replicas
 // is seen by their next question. A larger one is searched in the database, in one round trip (search.go): sparse vectors by packed
 // postings, dense ones by HNSW. Facets are typed columns and are always answered by SQL (facets.go). write.go makes a change the new
-// generation in one transaction, index.go the tables that only a large book has.
+// generation in one transaction, index.go the tables that only a large book has; kept.go keeps what models made.
 //
 // What pgvector stores is what scores are made of: the float32 values come back bit for bit, and are scored in Go as SQLite's are.
 package postgres
@@ -19,6 +19,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/jirei/jirei/cases"
+	"github.com/jirei/jirei/embeddings"
 	"github.com/jirei/jirei/retrieval"
 	"github.com/jirei/jirei/retrieval/postgres/db"
 )
@@ -85,6 +86,15 @@ CREATE TABLE book_passage (
 	phrase  bytea NOT NULL  -- vectors by the phrase model, float32 little endian; of a row several, one after the other
 );
 CREATE INDEX book_passage_case ON book_passage (case_id);
+`, `
+-- the vector of retrieval.ProbeText, by which a model that changed under its name is known
+ALTER TABLE book_generation ADD COLUMN probe bytea NOT NULL DEFAULT ''::bytea;
+CREATE TABLE book_made (
+	maker text COLLATE "C" NOT NULL,
+	key   text COLLATE "C" NOT NULL,
+	value bytea NOT NULL,
+	PRIMARY KEY (maker, key)
+);
 `}
 
 // Current implements retrieval.Store.
@@ -162,11 +172,18 @@ func (s *Store) refresh(ctx context.Context, tx pgx.Tx) error {
 	}
 	g := &retrieval.Generation{Hashes: map[cases.ID]string{}}
 	var at layout
-	err = tx.QueryRow(ctx, `SELECT number, book, features, average, average_line, model, dim, near, posting,
+	var probe []byte
+	err = tx.QueryRow(ctx, `SELECT number, book, features, average, average_line, model, dim, probe, near, posting,
 		(SELECT count(*) FROM book_passage) FROM book_generation`).Scan(
-		&g.Number, &g.Book, &g.Features, &g.Average, &g.AverageLine, &g.Model, &g.Dim, &at.near, &at.posting, &g.Passages)
+		&g.Number, &g.Book, &g.Features, &g.Average, &g.AverageLine, &g.Model, &g.Dim, &probe, &at.near, &at.posting, &g.Passages)
 	if err != nil {
 		return err
+	}
+	g.Probe = embeddings.Floats(probe)
+	if at.near != "" {
+		if err := tx.QueryRow(ctx, `SELECT count(*) FROM `+name(at.near)).Scan(&g.Vectors); err != nil {
+			return err
+		}
 	}
 	all, err := readCases(ctx, tx, `SELECT `+caseColumns+` FROM book_case c ORDER BY page`)
 	if err != nil {

@@ -78,11 +78,12 @@ func switchTo(ctx context.Context, tx pgx.Tx, change retrieval.Change, now layou
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO book_generation AS g (number, book, features, average, average_line, model, dim, near, posting)
-		VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8)
+	_, err = tx.Exec(ctx, `INSERT INTO book_generation AS g (number, book, features, average, average_line, model, dim, near, posting, probe)
+		VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8, $9)
 		ON CONFLICT (one) DO UPDATE SET number = g.number + 1, book = excluded.book, features = excluded.features, average = excluded.average,
-			average_line = excluded.average_line, model = excluded.model, dim = excluded.dim, near = excluded.near, posting = excluded.posting`,
-		string(book), change.Features, change.Average, change.AverageLine, change.Model, change.Dim, now.near, now.posting)
+			average_line = excluded.average_line, model = excluded.model, dim = excluded.dim, near = excluded.near, posting = excluded.posting,
+			probe = excluded.probe`,
+		string(book), change.Features, change.Average, change.AverageLine, change.Model, change.Dim, now.near, now.posting, embeddings.Bytes(change.Probe))
 	return err
 }
 

@@ -6,7 +6,7 @@
 // beside a running bot is seen by the next question. A larger one is searched
 // in the file: postings by SQL, dense vectors by sqlite-vec (search.go).
 // Facets are always answered by SQL (facets.go); write.go makes a change the
-// new generation in one transaction.
+// new generation in one transaction, and kept.go keeps what models made.
 package sqlite
 
 import (
@@ -112,6 +112,15 @@ CREATE TABLE book_df (feature INTEGER PRIMARY KEY, cases INTEGER NOT NULL);
 `, `
 -- vectors by the phrase model, float32 little endian; of a row several, one after the other
 ALTER TABLE book_passage ADD COLUMN phrase BLOB NOT NULL DEFAULT x'';
+`, `
+-- the vector of retrieval.ProbeText, by which a model that changed under its name is known
+ALTER TABLE book_generation ADD COLUMN probe BLOB NOT NULL DEFAULT x'';
+CREATE TABLE book_made (
+	maker TEXT NOT NULL,
+	key   TEXT NOT NULL,
+	value BLOB NOT NULL,
+	PRIMARY KEY (maker, key)
+);
 `}
 
 // Current implements retrieval.Store.
@@ -154,11 +163,18 @@ func (s *Store) read(ctx context.Context, tx *sql.Tx) (*retrieval.Generation, *r
 	g := &retrieval.Generation{Hashes: map[cases.ID]string{}}
 	var book string
 	var postings bool
-	err := tx.QueryRowContext(ctx, `SELECT number, book, features, average, average_line, model, dim, postings,
+	var probe []byte
+	err := tx.QueryRowContext(ctx, `SELECT number, book, features, average, average_line, model, dim, probe, postings,
 		(SELECT count(*) FROM book_passage) FROM book_generation`).Scan(
-		&g.Number, &book, &g.Features, &g.Average, &g.AverageLine, &g.Model, &g.Dim, &postings, &g.Passages)
+		&g.Number, &book, &g.Features, &g.Average, &g.AverageLine, &g.Model, &g.Dim, &probe, &postings, &g.Passages)
 	if err != nil {
 		return nil, nil, err
+	}
+	g.Probe = embeddings.Floats(probe)
+	if g.Dim > 0 {
+		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM book_dense`).Scan(&g.Vectors); err != nil {
+			return nil, nil, err
+		}
 	}
 	if err := json.Unmarshal([]byte(book), &g.Book); err != nil {
 		return nil, nil, err

@@ -56,11 +56,11 @@ func (s *Store) put(ctx context.Context, tx *sql.Tx, change retrieval.Change) er
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO book_generation (one, number, book, features, average, average_line, model, dim, postings)
-		VALUES (1, 1, ?, ?, ?, ?, ?, ?, ?)
+	_, err = tx.ExecContext(ctx, `INSERT INTO book_generation (one, number, book, features, average, average_line, model, dim, probe, postings)
+		VALUES (1, 1, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (one) DO UPDATE SET number = number + 1, book = excluded.book, features = excluded.features, average = excluded.average,
-			average_line = excluded.average_line, model = excluded.model, dim = excluded.dim, postings = excluded.postings`,
-		string(book), change.Features, change.Average, change.AverageLine, change.Model, change.Dim, postings)
+			average_line = excluded.average_line, model = excluded.model, dim = excluded.dim, probe = excluded.probe, postings = excluded.postings`,
+		string(book), change.Features, change.Average, change.AverageLine, change.Model, change.Dim, embeddings.Bytes(change.Probe), postings)
 	return err
 }
 

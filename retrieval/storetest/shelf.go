@@ -150,11 +150,14 @@ func (s *shelf) df() map[uint32]int {
 func sameFacts(t *testing.T, g *retrieval.Generation, s *shelf) {
 	t.Helper()
 	book := cases.Book{}
-	passages := 0
+	passages, vectors := 0, 0
 	hashes := map[cases.ID]string{}
 	for _, e := range s.ordered() {
 		book.Cases = append(book.Cases, e.Case)
 		passages += 1 + len(e.Lines)
+		if e.Dense != nil {
+			vectors++
+		}
 		hashes[e.Case.ID] = e.Hash
 	}
 	first, last := book.Pages()
@@ -170,6 +173,8 @@ func sameFacts(t *testing.T, g *retrieval.Generation, s *shelf) {
 		{"features", g.Features, s.last.Features},
 		{"averages", []float64{g.Average, g.AverageLine}, []float64{s.last.Average, s.last.AverageLine}},
 		{"model and dimension", fmt.Sprint(g.Model, g.Dim), fmt.Sprint(s.last.Model, s.last.Dim)},
+		{"probe's vector", append([]float32{}, g.Probe...), append([]float32{}, s.last.Probe...)},
+		{"vectors", g.Vectors, vectors},
 		{"cases", g.Cases, len(s.entries)},
 		{"passages", g.Passages, passages},
 		{"pages", []int{g.FirstPage, g.LastPage}, []int{first, last}},

@@ -36,6 +36,7 @@ func Test(t *testing.T, open func(t *testing.T) retrieval.Store) {
 		"a put that fails changes nothing":                           refused,
 		"vectors of another dimension or model go":                   vectorsGo,
 		"vectors that do not fit the dimension are refused":          vectorsRefused,
+		"what models made is kept until it is forgotten":             keeps,
 		"texts come back byte for byte":                              bytesKept,
 		"Select is Judge for each single facet":                      selectSingles,
 		"Select is Judge for random facets":                          selectRandom,
@@ -137,7 +138,7 @@ func randomChange(r *rand.Rand, n, dim int) retrieval.Change {
 		Features: "rules-1", Average: 7.25, AverageLine: 3.5,
 	}
 	if dim > 0 {
-		change.Model, change.Dim = "model-a", dim
+		change.Model, change.Dim, change.Probe = "model-a", dim, randomDense(r, dim)
 	}
 	for page := 1; page <= n; page++ {
 		change.Upsert = append(change.Upsert, randomEntry(r, id(page), page, dim))

@@ -1,4 +1,4 @@
-package answer
+package endpoint
 
 import (
 	"errors"
@@ -9,16 +9,17 @@ import (
 	openai "github.com/sashabaranov/go-openai"
 )
 
-// Endpoint is a chat model behind an address: what the environment says about
-// it, put into one shape. Any server that speaks OpenAI's chat completions will
-// do; the local ones want no key.
+// Endpoint is a model behind an address: what the environment says about it,
+// put into one shape. Any server that speaks OpenAI's API will do; the local
+// ones want no key.
 type Endpoint struct {
-	// URL is OPENAI_BASE_URL, as somebody wrote it; "" is OpenAI itself.
+	// URL is OPENAI_BASE_URL or JIREI_EMBED_BASE_URL, as somebody wrote it; "" is
+	// OpenAI itself.
 	URL string
 	// Key is OPENAI_API_KEY. It goes into one header and nowhere else: no error
 	// and no log line of this package holds it.
 	Key string
-	// Model is JIREI_CHAT_MODEL.
+	// Model is JIREI_CHAT_MODEL or JIREI_EMBED_MODEL.
 	Model string
 	// Version is OPENAI_API_VERSION. Only Azure's older addresses, with one
 	// deployment each, have one; it selects them.
@@ -36,7 +37,7 @@ var (
 // openAI is where the questions go when a key is there and no address.
 const openAI = "https://api.openai.com/v1"
 
-// Base returns the address that /chat/completions is appended to. People copy
+// Base returns the address that /chat/completions or /embeddings is appended to. People copy
 // it with and without /v1, with a slash at the end, and with the path of the
 // call itself; all of these mean the same.
 func (e Endpoint) Base() (*url.URL, error) {
@@ -52,11 +53,13 @@ func (e Endpoint) Base() (*url.URL, error) {
 		return nil, ErrURLMore
 	}
 	path := strings.TrimRight(u.Path, "/")
-	path = strings.TrimRight(strings.TrimSuffix(path, "/chat/completions"), "/")
+	for _, call := range []string{"/chat/completions", "/embeddings"} {
+		path = strings.TrimRight(strings.TrimSuffix(path, call), "/")
+	}
 	switch {
-	case e.azure(u) && e.Version != "":
+	case e.Azure(u) && e.Version != "":
 		path = "" // go-openai appends /openai/deployments/NAME
-	case path == "" && e.azure(u):
+	case path == "" && e.Azure(u):
 		path = "/openai/v1"
 	case path == "":
 		path = "/v1"
@@ -65,9 +68,9 @@ func (e Endpoint) Base() (*url.URL, error) {
 	return u, nil
 }
 
-// azure says that an address is one of Microsoft's, whose models are
+// Azure says that an address is one of Microsoft's, whose models are
 // deployments with names of the customer's own.
-func (Endpoint) azure(u *url.URL) bool {
+func (Endpoint) Azure(u *url.URL) bool {
 	for _, domain := range []string{".openai.azure.com", ".cognitiveservices.azure.com", ".services.ai.azure.com"} {
 		if strings.HasSuffix(u.Hostname(), domain) {
 			return true
@@ -101,7 +104,8 @@ func (e Endpoint) Plain() bool {
 	return err == nil && u.Scheme == "http" && !e.Local()
 }
 
-func (e Endpoint) check() error {
+// Check says what is wrong with it: ErrURL and the like.
+func (e Endpoint) Check() error {
 	if _, err := e.Base(); err != nil {
 		return err
 	}
@@ -114,14 +118,14 @@ func (e Endpoint) check() error {
 	return nil
 }
 
-// client makes go-openai's client of it.
-func (e Endpoint) client(doer openai.HTTPDoer) *openai.Client {
+// Client makes go-openai's client of it.
+func (e Endpoint) Client(doer openai.HTTPDoer) *openai.Client {
 	u, err := e.Base()
 	if err != nil {
-		panic("an endpoint that check has passed: " + err.Error())
+		panic("an endpoint that Check has passed: " + err.Error())
 	}
 	cfg := openai.DefaultConfig(e.Key)
-	if e.azure(u) && e.Version != "" {
+	if e.Azure(u) && e.Version != "" {
 		cfg = openai.DefaultAzureConfig(e.Key, u.String())
 		cfg.APIVersion = e.Version
 		cfg.AzureModelMapperFunc = func(model string) string { return model } // the deployment is what was named

@@ -1,4 +1,4 @@
-package answer
+package endpoint
 
 import (
 	"context"
@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"strconv"
@@ -16,7 +15,7 @@ import (
 	"time"
 )
 
-// Trouble is what went wrong between us and a chat model. It says what kind it
+// Trouble is what went wrong between us and a model. It says what kind it
 // is and never what the server wrote: that may hold the key or the question.
 type Trouble struct {
 	Kind Kind
@@ -24,9 +23,9 @@ type Trouble struct {
 	Status int
 	// Wait is what the server asked us to wait (Retry-After).
 	Wait time.Duration
-	// said is the server's text, for what it says about fields it does not know
+	// Said is the server's text, for what it says about fields it does not know
 	// and for the log at Debug.
-	said string
+	Said string
 }
 
 // Kind is a kind of trouble: each has one sentence and one hint in `jirei doctor`.
@@ -51,17 +50,18 @@ const (
 	Declined    Kind = "the model declined or was filtered"
 	Endless     Kind = "the answer was too long"
 	Spent       Kind = "today's tokens are spent"
+	TooLong     Kind = "the text is too long for the model"
 )
 
 func (t *Trouble) Error() string {
 	if t.Status != 0 {
-		return fmt.Sprintf("the chat model: %s (HTTP %d)", t.Kind, t.Status)
+		return fmt.Sprintf("the model: %s (HTTP %d)", t.Kind, t.Status)
 	}
-	return "the chat model: " + string(t.Kind)
+	return "the model: " + string(t.Kind)
 }
 
-// again says that the same request may work a moment later.
-func (t *Trouble) again() bool {
+// Again says that the same request may work a moment later.
+func (t *Trouble) Again() bool {
 	switch t.Kind {
 	case Unreachable, Busy, Broke, Cut, Garbled:
 		return true
@@ -69,76 +69,18 @@ func (t *Trouble) again() bool {
 	return false
 }
 
-// unsupported says that the server does not know a field of the request.
-func (t *Trouble) unsupported(words ...string) bool {
+// Unsupported says that the server does not know a field of the request.
+func (t *Trouble) Unsupported(words ...string) bool {
 	if t.Status != http.StatusBadRequest && t.Status != http.StatusUnprocessableEntity &&
 		t.Status != http.StatusInternalServerError && t.Status != http.StatusNotImplemented {
 		return false
 	}
 	for _, w := range words {
-		if strings.Contains(t.said, w) {
+		if strings.Contains(t.Said, w) {
 			return true
 		}
 	}
 	return false
-}
-
-const (
-	// readMost is how much of one reply is read. A long answer with its frames
-	// around each token has some 200 kB.
-	readMost = 1 << 20
-	// readError is how much of an error's text is read.
-	readError = 16 << 10
-)
-
-// guard stands between go-openai and the network: it caps what is read, follows
-// no redirect (it would carry the case texts to another host), and makes a
-// Trouble of every refusal, with the Retry-After that go-openai forgets.
-type guard struct {
-	client *http.Client
-	key    string
-}
-
-func newGuard(key string) guard {
-	return guard{key: key, client: &http.Client{
-		Transport: &http.Transport{
-			Proxy:               http.ProxyFromEnvironment,
-			DialContext:         (&net.Dialer{Timeout: 5 * time.Second}).DialContext,
-			TLSHandshakeTimeout: 5 * time.Second,
-			IdleConnTimeout:     90 * time.Second,
-			MaxIdleConnsPerHost: 4,
-			ForceAttemptHTTP2:   true,
-		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
-}
-
-// Do implements openai.HTTPDoer.
-func (g guard) Do(r *http.Request) (*http.Response, error) {
-	resp, err := g.client.Do(r) //nolint:gosec // the address is the operator's own, and no redirect leads away from it
-	if err != nil {
-		return nil, troubleOf(err)
-	}
-	page := strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html")
-	if resp.StatusCode >= 200 && resp.StatusCode < 300 && !page {
-		resp.Body = capped{resp.Body, io.LimitReader(resp.Body, readMost)}
-		return resp, nil
-	}
-	defer func() { _ = resp.Body.Close() }()
-	body, _ := io.ReadAll(io.LimitReader(resp.Body, readError)) // what came is enough to tell the kind
-	said := strings.ToLower(string(body))
-	if g.key != "" {
-		said = strings.ReplaceAll(said, strings.ToLower(g.key), "…")
-	}
-	t := &Trouble{Status: resp.StatusCode, said: said, Wait: retryAfter(resp.Header.Get("Retry-After"))}
-	t.Kind = kindOf(resp.StatusCode, said, page)
-	return nil, t
-}
-
-// capped is a body of which only so much is read.
-type capped struct {
-	io.Closer
-	io.Reader
 }
 
 func kindOf(status int, said string, page bool) Kind {
@@ -158,6 +100,8 @@ func kindOf(status int, said string, page bool) Kind {
 		return NoCredit
 	case status == http.StatusTooManyRequests:
 		return Busy
+	case status == http.StatusRequestEntityTooLarge, has("context_length", "context length", "maximum context", "too many tokens", "too large to process", "input length exceeds"):
+		return TooLong
 	case status == http.StatusRequestTimeout, status == http.StatusConflict, status == http.StatusTooEarly, status >= 500:
 		return Broke
 	case page, status < 400:
@@ -181,9 +125,9 @@ func retryAfter(value string) time.Duration {
 	return 0
 }
 
-// troubleOf names what the network did. The error itself is not kept: it holds
+// TroubleOf names what the network did. The error itself is not kept: it holds
 // the whole address.
-func troubleOf(err error) error {
+func TroubleOf(err error) error {
 	var known *Trouble
 	var name *net.DNSError
 	var unknown x509.UnknownAuthorityError

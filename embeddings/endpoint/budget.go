@@ -1,4 +1,4 @@
-package answer
+package endpoint
 
 import (
 	"sync"
@@ -20,9 +20,9 @@ type Budget struct {
 	used int
 }
 
-// reserve sets tokens aside before they are spent, so that questions asked at
+// Reserve sets tokens aside before they are spent, so that questions asked at
 // once cannot pass the cap together; false where they are not there.
-func (b *Budget) reserve(n int) bool {
+func (b *Budget) Reserve(n int) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := time.Now
@@ -39,9 +39,9 @@ func (b *Budget) reserve(n int) bool {
 	return true
 }
 
-// settle puts what was really spent in place of what was reserved. Over
+// Settle puts what was really spent in place of what was reserved. Over
 // midnight the day's sum may go below zero by a little; it is held at zero.
-func (b *Budget) settle(reserved, spent int) {
+func (b *Budget) Settle(reserved, spent int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.used = max(0, b.used-reserved+spent)
@@ -54,10 +54,10 @@ func (b *Budget) Used() int {
 	return b.used
 }
 
-// tokens estimates how many tokens a text has: a little more than one for each
+// Tokens estimates how many tokens a text has: a little more than one for each
 // Japanese character, one for three or so of Latin. It is used before a call,
 // and after one whose server counts nothing.
-func tokens(text string) int {
+func Tokens(text string) int {
 	wide := 0
 	for _, r := range text {
 		if r >= 0x2e80 {
