@@ -17,7 +17,7 @@ import (
 func BenchmarkPut(b *testing.B) {
 	for name, load := range map[string]bool{"nothing works": false, "workers work": true} {
 		b.Run(name, func(b *testing.B) {
-			in := open(b, place(b), func(ctx context.Context, w *Work) error { return w.Note(ctx, "ts", "1.0") }, Config{})
+			in := open(b, aFile(b), func(ctx context.Context, w *Work) error { return w.Note(ctx, "ts", "1.0") }, Config{})
 			if load {
 				start(b, in)
 			}
@@ -39,7 +39,7 @@ func BenchmarkStart(b *testing.B) {
 	var all sync.WaitGroup
 	began := map[string]time.Time{}
 	var took []time.Duration
-	in := open(b, place(b), func(_ context.Context, w *Work) error {
+	in := open(b, aFile(b), func(_ context.Context, w *Work) error {
 		now := time.Now()
 		mu.Lock()
 		defer mu.Unlock()
@@ -66,7 +66,7 @@ func BenchmarkStart(b *testing.B) {
 
 // BenchmarkIdle shows what polling costs when nothing happens: compare user time over a fixed -benchtime.
 func BenchmarkIdle(b *testing.B) {
-	in := open(b, place(b), idle, Config{})
+	in := open(b, aFile(b), idle, Config{})
 	start(b, in)
 	before := cpu(b)
 	began := time.Now()
@@ -87,7 +87,7 @@ func cpu(b *testing.B) time.Duration {
 
 // BenchmarkRestart is what a kill costs: from Open to the first line of the handler that goes on with the interrupted work.
 func BenchmarkRestart(b *testing.B) {
-	path := place(b)
+	path := aFile(b)
 	in := open(b, path, idle, Config{})
 	for n := range 100 {
 		put(b, in, fmt.Sprint(n))
