@@ -162,10 +162,10 @@ func (p *onPostgres) put(ctx context.Context, job args, keys []string) (fresh bo
 
 func (p *onPostgres) start(ctx context.Context) error {
 	if _, err := p.keep(ctx, nil); err != nil {
-		return err
+		return db.Explain(err)
 	}
 	if err := p.client.Start(ctx); err != nil {
-		return fmt.Errorf("starting River: %w", err)
+		return db.Explain(fmt.Errorf("starting River: %w", err))
 	}
 	return nil
 }
