@@ -57,6 +57,7 @@ type Bot struct {
 	// own workers; wait is for them to end.
 	immediate chan struct{}
 	wait      sync.WaitGroup
+	told      told
 }
 
 type self struct{ user, bot, team string }

@@ -53,7 +53,13 @@ func childWith(t *testing.T, slack *playground.Server, env []string, args ...str
 
 func world(t *testing.T) *playground.Server {
 	t.Helper()
-	slack := playground.New(playground.Options{Retries: []time.Duration{0, 200 * time.Millisecond, 200 * time.Millisecond}, Commands: []playground.Command{{Name: "/jirei"}}})
+	return worldWith(t, playground.Options{Retries: []time.Duration{0, 200 * time.Millisecond, 200 * time.Millisecond}})
+}
+
+func worldWith(t *testing.T, options playground.Options) *playground.Server {
+	t.Helper()
+	options.Commands = []playground.Command{{Name: "/jirei"}}
+	slack := playground.New(options)
 	if _, err := slack.Start(t.Context(), "127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}

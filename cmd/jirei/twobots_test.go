@@ -30,15 +30,21 @@ type pair struct {
 
 func twoBots(t *testing.T) *pair {
 	t.Helper()
+	p := bots(t, world(t), dbtest.Schema(t))
+	p.start("one")
+	p.start("two")
+	return p
+}
+
+// bots is a pair of which none has started yet.
+func bots(t *testing.T, slack *playground.Server, db string) *pair {
+	t.Helper()
 	p := &pair{
-		t: t, slack: world(t), db: dbtest.Schema(t), asked: make(chan string, 1000),
+		t: t, slack: slack, db: db, asked: make(chan string, 1000),
 		bots: map[string]*exec.Cmd{}, said: map[string]*lines{}, held: map[string]chan struct{}{},
 	}
 	p.model = httptest.NewServer(http.HandlerFunc(p.think))
 	t.Cleanup(p.model.Close)
-	for _, name := range []string{"one", "two"} {
-		p.start(name)
-	}
 	t.Cleanup(func() {
 		p.release()
 		for _, bot := range p.bots {
@@ -88,12 +94,17 @@ func (p *pair) release(names ...string) {
 func (p *pair) start(name string) {
 	p.t.Helper()
 	before := p.slack.Connections()
+	p.run(name)
+	wait(p.t, p.slack, "the sockets of "+name, func() bool { return p.slack.Connections() >= before+2 })
+}
+
+func (p *pair) run(name string) {
+	p.t.Helper()
 	bot, said := childWith(p.t, p.slack, []string{"DATABASE_URL=" + p.db, "JIREI_CHAT_MODEL=m", "OPENAI_API_KEY=" + name, "OPENAI_BASE_URL=" + p.model.URL}, "serve")
 	if err := bot.Start(); err != nil {
 		p.t.Fatal(err)
 	}
 	p.bots[name], p.said[name] = bot, said
-	wait(p.t, p.slack, "the sockets of "+name, func() bool { return p.slack.Connections() >= before+2 })
 }
 
 func (p *pair) signal(name string, s syscall.Signal) {
