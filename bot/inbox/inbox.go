@@ -57,7 +57,7 @@ const (
 
 	// graceFor is how long after its handler a job may still be called running: River writes a failure up to 250 ms later, and tries again three
 	// times. After that it gives up, and without us the job would lie there for an hour.
-	graceFor = 15 * time.Second
+	graceFor = 10 * time.Second
 
 	// New work wakes River by itself (wake.go); polling finds what a retry's pause has released.
 	pollIn   = 500 * time.Millisecond
@@ -160,7 +160,9 @@ func (in *Inbox) river() (*river.Config, error) {
 	}, nil
 }
 
-func (in *Inbox) quiet() *slog.Logger { return slog.New(riverLog{in.log.Handler()}) }
+func (in *Inbox) quiet() *slog.Logger {
+	return slog.New(riverLog{in.log.Handler(), &said{at: map[string]time.Time{}}})
+}
 
 // exec runs one of our statements and says how many rows it changed.
 func (in *Inbox) exec(ctx context.Context, query string, values ...any) (int64, error) {
@@ -199,18 +201,25 @@ func (in *Inbox) keep(ctx context.Context) {
 	defer close(in.gone)
 	tick := time.NewTicker(keepIn)
 	defer tick.Stop()
-	var swept time.Time
+	var swept, away time.Time
 	for {
 		found, err := in.base.keep(ctx, in.hand.holds(in.cfg.grace))
 		switch {
-		case err != nil && ctx.Err() == nil:
-			in.log.Warn("the inbox cannot be reached; trying again", "err", err)
-		case found.taken > 0:
+		case ctx.Err() != nil:
+			return
+		case err != nil && away.IsZero():
+			away = time.Now()
+			in.log.Error("the database cannot be reached; trying again every second", "err", err)
+		case err == nil && !away.IsZero():
+			in.log.Info("the database is back", "after", time.Since(away))
+			away = time.Time{}
+		}
+		if found.taken > 0 {
 			in.log.Info("work that nobody had in hand goes on", "jobs", found.taken)
 		}
-		if err == nil && found.sweep && time.Since(swept) >= sweepIn {
+		if found.sweep && time.Since(swept) >= sweepIn {
 			swept = time.Now()
-			if err := in.sweep(ctx); err != nil && ctx.Err() == nil {
+			if err := in.sweep(ctx); err != nil {
 				in.log.Warn("old keys could not be swept; the next sweep tries again", "err", err)
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/riverqueue/river"
@@ -103,15 +104,13 @@ func (in *Inbox) onPostgres(ctx context.Context, pool *pgxpool.Pool) error {
 // migrateRiver makes River's tables, under a lock: replicas that start together would each find them missing.
 func migrateRiver(ctx context.Context, pool *pgxpool.Pool, migrator *rivermigrate.Migrator[pgx.Tx]) error {
 	known := migrator.AllVersions()
-	at := func() (int, error) {
-		have, err := migrator.ExistingVersions(ctx)
-		if err != nil || len(have) == 0 {
-			return 0, err
-		}
-		return have[len(have)-1].Version, nil
-	}
 	latest := known[len(known)-1].Version
-	now, err := at()
+	var now int
+	err := pool.QueryRow(ctx, `SELECT coalesce(max(version), 0) FROM river_migration WHERE line = 'main'`).Scan(&now)
+	var none *pgconn.PgError
+	if errors.As(err, &none) && none.Code == "42P01" { // no such table: a new database
+		err = nil
+	}
 	if err == nil && now < latest {
 		err = db.Alone(ctx, pool, "River", func() error {
 			_, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil)

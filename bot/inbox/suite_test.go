@@ -29,6 +29,7 @@ var contract = map[string]func(t *testing.T, place func(testing.TB) home){
 	"work is tried again":                                      testWorkIsTriedAgain,
 	"work out of attempts gets last words":                     testWorkOutOfAttemptsGetsLastWords,
 	"work given up ends without another word":                  testWorkGivenUpEndsWithoutAnotherWord,
+	"work whose end was lost is done again":                    testWorkWhoseEndWasLostIsDoneAgain,
 	"a dead leader holds no retry up":                          testADeadLeaderHoldsNoRetryUp,
 	"a panic is a failed attempt and tells nothing":            testAPanicIsAFailedAttemptAndTellsNothing,
 	"work that kills the process is ended with an apology":     testWorkThatKillsTheProcessIsEndedWithAnApology,

@@ -113,6 +113,28 @@ func testWorkGivenUpEndsWithoutAnotherWord(t *testing.T, place func(testing.TB) 
 	}
 }
 
+// The database was away when an end should have been written, River gave up, and the job still counts as running, by us.
+func testWorkWhoseEndWasLostIsDoneAgain(t *testing.T, place func(testing.TB) home) {
+	ran := make(chan int, 2)
+	in := open(t, place(t), func(_ context.Context, w *Work) error {
+		ran <- w.Attempt
+		return nil
+	}, Config{grace: time.Millisecond})
+	start(t, in)
+	put(t, in, "a")
+	receive(t, ran)
+	eventually(t, "River has seen it", func() bool {
+		var seen int
+		err := in.row(t.Context(), `SELECT count(*) FROM river_job WHERE metadata ->> 'jirei_attempt' IS NOT NULL`).Scan(&seen)
+		return err == nil && seen == 1
+	})
+	change(t, in, `UPDATE river_job SET state = 'running', finalized_at = NULL, attempted_at = '2026-11-24 00:00:00' WHERE state = 'completed'`)
+	if attempt := receive(t, ran); attempt != 2 {
+		t.Errorf("attempt %d", attempt)
+	}
+	eventually(t, "it is done", func() bool { state, _ := job(t, in, 1); return state == "completed" })
+}
+
 func testADeadLeaderHoldsNoRetryUp(t *testing.T, place func(testing.TB) home) {
 	ran := make(chan int, 1)
 	in := open(t, place(t), func(_ context.Context, w *Work) error {
