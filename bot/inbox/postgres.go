@@ -3,8 +3,10 @@ package inbox
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"strings"
 	"sync/atomic"
@@ -28,6 +30,11 @@ type onPostgres struct {
 	client *river.Client[pgx.Tx]
 	name   string // of this process in leases, in river_job.attempted_by and in river_leader
 	ended  atomic.Bool
+
+	attempts int // Config.MaxAttempts
+	log      *slog.Logger
+	wake     wake               // nudged for new work
+	quiet    context.CancelFunc // ends telling of it
 
 	renewed time.Time // when the lease was last renewed; judge is the moment from which others may be judged
 	judge   time.Time
@@ -90,7 +97,7 @@ func (in *Inbox) onPostgres(ctx context.Context, pool *pgxpool.Pool) error {
 		return err
 	}
 	host, _ := os.Hostname() // for people who look into the table
-	p := &onPostgres{pool: pool, name: fmt.Sprintf("%.40s_%d_%s", host, os.Getpid(), rand.Text()[:10])}
+	p := &onPostgres{pool: pool, attempts: in.cfg.MaxAttempts, log: in.log, wake: make(wake, 1), name: fmt.Sprintf("%.40s_%d_%s", host, os.Getpid(), rand.Text()[:10])}
 	config.ID = p.name
 	// A connection that listens is lost for everything else, so a pool of two only polls.
 	config.PollOnly = pool.Config().MaxConns < 3
@@ -135,28 +142,49 @@ func fence(ctx context.Context, pool *pgxpool.Pool) error {
 	})
 }
 
-// tell wakes every bot that listens. River does so too, but at most once in a cooldown: the second of two questions would wait for the poll.
+// tell wakes every bot that listens.
 const tell = `pg_notify(concat(current_schema(), '.river_insert'), '{"queue":"` + queue + `"}')`
 
-// remember waits for another transaction with one of the keys, and then finds it seen.
-const remember = `
-	WITH fresh AS (INSERT INTO inbox_seen (key, at) SELECT unnest($1::text[]), $2 ON CONFLICT DO NOTHING RETURNING key)
-	SELECT count(*), count(` + tell + `) FROM fresh`
+// store is what River's own InsertTx and a statement of ours for the keys would do in six round trips. It waits for another transaction with
+// one of the keys, and then finds it seen.
+const store = `
+	WITH fresh AS (INSERT INTO inbox_seen (key, at) SELECT unnest($1::text[]), $2 ON CONFLICT DO NOTHING RETURNING key),
+	job AS (
+		INSERT INTO river_job (kind, args, queue, max_attempts)
+		SELECT $3, $4, '` + queue + `', $5 WHERE (SELECT count(*) FROM fresh) = cardinality($1::text[])
+		RETURNING id
+	)
+	SELECT count(*) FROM job`
 
 func (p *onPostgres) put(ctx context.Context, job args, keys []string) (fresh bool, err error) {
 	if p.ended.Load() {
 		return false, errors.New("the inbox has stopped")
 	}
-	err = pgx.BeginFunc(ctx, p.pool, func(tx pgx.Tx) error {
-		var added, told int
-		if err := tx.QueryRow(ctx, remember, keys, job.Received.UnixMilli()).Scan(&added, &told); err != nil || added < len(keys) {
-			return err
+	document, err := json.Marshal(job)
+	if err != nil {
+		return false, err
+	}
+	var stored int
+	err = p.pool.QueryRow(ctx, store, keys, job.Received.UnixMilli(), job.Kind(), string(document), p.attempts).Scan(&stored)
+	if err == nil && stored == 1 {
+		p.wake.nudge()
+	}
+	return stored == 1, err
+}
+
+// tellAll tells the bots of new work, after it is stored: transactions that notify commit one after the other, with a sync of the disk each, where
+// others share one. What is not told, because the process died in between, is found by the next poll.
+func (p *onPostgres) tellAll(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-p.wake:
+			if _, err := p.pool.Exec(ctx, `SELECT `+tell); err != nil && ctx.Err() == nil {
+				p.log.Debug("new work could not be told; it waits for the poll", "err", err)
+			}
 		}
-		fresh = true
-		_, err = p.client.InsertTx(ctx, tx, job, nil)
-		return err
-	})
-	return fresh && err == nil, err
+	}
 }
 
 func (p *onPostgres) start(ctx context.Context) error {
@@ -166,6 +194,9 @@ func (p *onPostgres) start(ctx context.Context) error {
 	if err := p.client.Start(ctx); err != nil {
 		return db.Explain(fmt.Errorf("starting River: %w", err))
 	}
+	telling, stop := context.WithCancel(context.WithoutCancel(ctx))
+	p.quiet = stop
+	go p.tellAll(telling)
 	return nil
 }
 
@@ -215,6 +246,7 @@ func (p *onPostgres) keep(ctx context.Context, hand []int64) (kept, error) {
 func (p *onPostgres) stop(ctx context.Context) error {
 	err := p.client.Stop(ctx)
 	p.ended.Store(true)
+	p.quiet()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbyeIn)
 	defer cancel()
 	_, left := p.pool.Exec(ctx, `WITH mine AS (DELETE FROM inbox_lease WHERE client = $1)

@@ -3,7 +3,9 @@ package main
 import (
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -208,7 +210,11 @@ func TestTwoBotsOneIsKilledInTheMiddleOfAnAnswer(t *testing.T) {
 	t.Parallel()
 	p := twoBots(t)
 	var asked []string
-	for range 2 {
+	rounds := 2
+	if n, err := strconv.Atoi(os.Getenv("JIREI_TEST_KILLS")); err == nil {
+		rounds = n
+	}
+	for range rounds {
 		p.hold("one", "two")
 		asked = append(asked, p.ask("UTMを導入した会社の事例は？"))
 		name, other := p.thinking()
