@@ -55,8 +55,9 @@ const (
 	sweepIn = time.Hour      // between two sweeps
 	keepIn  = time.Second    // between two looks at who lives and what is left lying
 
-	// graceFor is how long after its handler a job may still be called running: River writes a failure up to 250 ms later, and tries again three
-	// times. After that it gives up, and without us the job would lie there for an hour.
+	// graceFor is how long after its handler a job may still be called running: River writes a failure up to 250 ms later, or as often as it takes
+	// while the database is away. A job that is in nobody's hand was fetched, and the connection broke before it came: River would let it lie
+	// for an hour.
 	graceFor = 10 * time.Second
 
 	// New work wakes River by itself (wake.go); polling finds what a retry's pause has released.

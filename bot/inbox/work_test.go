@@ -113,7 +113,7 @@ func testWorkGivenUpEndsWithoutAnotherWord(t *testing.T, place func(testing.TB) 
 	}
 }
 
-// The database was away when an end should have been written, River gave up, and the job still counts as running, by us.
+// A job counts as running, by us, and is not in hand: the connection on which it was fetched broke, or its end was lost.
 func testWorkWhoseEndWasLostIsDoneAgain(t *testing.T, place func(testing.TB) home) {
 	ran := make(chan int, 2)
 	in := open(t, place(t), func(_ context.Context, w *Work) error {

@@ -76,7 +76,7 @@ func TestDatabaseGoesAndComesBack(t *testing.T) {
 }
 
 func goesAndComesBack(t *testing.T, way func(*testing.T) (string, away)) {
-	outage := 8 * time.Second // long enough for River to give up on writing the first answer's end
+	outage := 8 * time.Second // longer than River's first three tries to write the end of the first answer
 	if long, err := time.ParseDuration(os.Getenv("JIREI_TEST_OUTAGE")); err == nil {
 		outage = long
 	}

@@ -253,7 +253,8 @@ func TestTwoBotsOneIsKilledWhilePosting(t *testing.T) {
 	p.once(ts)
 }
 
-// A bot that is paused past its lease has lost its work, and does not know. When it goes on, the fence keeps it from posting.
+// A bot that is paused past its lease has lost its work, and does not know. When it goes on, the fence keeps it from posting, even before the
+// other one has posted.
 func TestTwoBotsOneIsPausedPastItsLease(t *testing.T) {
 	t.Parallel()
 	p := twoBots(t)
@@ -261,18 +262,34 @@ func TestTwoBotsOneIsPausedPastItsLease(t *testing.T) {
 	first := p.ask("UTMを導入した会社の事例は？")
 	name, other := p.thinking()
 	p.signal(name, syscall.SIGSTOP)
-	// The paused bot's sockets are open: of what is asked meanwhile a part goes to it first, and again to the other one when no ack comes.
-	asked := []string{first}
-	for range 3 {
-		asked = append(asked, p.ask("UTMを導入した会社の事例は？"))
-	}
-	p.release(other)
 	began := time.Now()
-	p.answered(asked...)
-	t.Logf("all 4 questions were answered by the other bot within %v", time.Since(began))
-	p.release(name) // the model's answer waits for the paused bot
+	if taken, _ := p.thinking(); taken != other {
+		t.Fatalf("%s, which is paused, asked the model", taken)
+	}
+	t.Logf("the other bot took the work %v after the pause", time.Since(began))
+	p.release(name) // its answer from the model waits for it
 	p.signal(name, syscall.SIGCONT)
 	p.says(name, "lost its work")
+	if n := replies(p.slack, playground.General, first); n != 0 {
+		t.Errorf("%d replies of the bot that had lost its work", n)
+	}
+	p.release(other)
+	late := p.ask("製造業は何件？")
+	p.answered(first, late)
+	p.once(first, late)
+}
+
+// The sockets of a paused bot are open: of what is asked meanwhile a part goes to it first, and again to the other one when no ack comes.
+func TestTwoBotsQuestionsWhileOneIsPaused(t *testing.T) {
+	t.Parallel()
+	p := twoBots(t)
+	p.signal("one", syscall.SIGSTOP)
+	var asked []string
+	for range 4 {
+		asked = append(asked, p.ask("UTMを導入した会社の事例は？"))
+	}
+	p.answered(asked...)
+	p.signal("one", syscall.SIGCONT)
 	late := p.ask("製造業は何件？")
 	p.answered(late)
 	p.once(append(asked, late)...)
