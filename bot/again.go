@@ -134,7 +134,7 @@ func (b *Bot) pressFacet(ctx context.Context, id string, in slack.InteractionCal
 		},
 		History: v.History, Answer: in.Container.MessageTs, Ephemeral: in.Container.IsEphemeral,
 	}
-	if _, err := b.inbox.Put(ctx, workAgain, []string{triggerKey(in.Team.ID, in.TriggerID, id)}, a); err != nil {
+	if _, err := b.store(ctx, workAgain, []string{triggerKey(in.Team.ID, in.TriggerID, id)}, a); err != nil {
 		return err
 	}
 	ack()

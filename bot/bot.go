@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/slack-go/slack"
 
 	"github.com/jirei/jirei/bot/answer"
@@ -25,8 +26,10 @@ type Config struct {
 	BotToken, AppToken string
 	// APIURL is Slack's Web API, ending in a slash; "" is the real one.
 	APIURL string
-	// File is the SQLite file that holds the inbox.
+	// File is the SQLite file that holds the inbox, or Pool the PostgreSQL
+	// database, which other bots may share.
 	File   string
+	Pool   *pgxpool.Pool
 	Asker  answer.Asker
 	Record *record.Record
 	// SourceURL is a template with {page} for the page's address, "" for none;
@@ -54,6 +57,7 @@ type Bot struct {
 	// own workers; wait is for them to end.
 	immediate chan struct{}
 	wait      sync.WaitGroup
+	told      told
 }
 
 type self struct{ user, bot, team string }
@@ -76,7 +80,7 @@ func Run(ctx context.Context, cfg Config) error {
 		record: cfg.Record, asker: cfg.Asker, immediate: make(chan struct{}, 16),
 	}
 	b.people.api = b.api
-	in, err := inbox.Open(ctx, cfg.File, b.work, inbox.Config{Log: cfg.Log, Exhausted: b.apologise})
+	in, err := b.openInbox(ctx)
 	if err != nil {
 		return err
 	}
@@ -100,6 +104,14 @@ func Run(ctx context.Context, cfg Config) error {
 		return nil
 	}
 	return err
+}
+
+func (b *Bot) openInbox(ctx context.Context) (*inbox.Inbox, error) {
+	cfg := inbox.Config{Log: b.log, Exhausted: b.apologise}
+	if b.cfg.Pool != nil {
+		return inbox.On(ctx, b.cfg.Pool, b.work, cfg)
+	}
+	return inbox.Open(ctx, b.cfg.File, b.work, cfg)
 }
 
 // connect asks Slack who we are, and waits while Slack cannot be reached.

@@ -24,7 +24,9 @@ func (b *Bot) press(ctx context.Context, in slack.InteractionCallback) {
 		id = cases.ID(action.SelectedOption.Value)
 	}
 	p := phrases.For(b.people.locale(ctx, in.User.ID))
-	view, err := b.modal(ctx, in, action.ActionID, id, p)
+	reading, cancel := context.WithTimeout(ctx, storeIn) // a trigger lives 3 s: without the store there is still time to say so
+	view, err := b.modal(reading, in, action.ActionID, id, p)
+	cancel()
 	if err != nil {
 		b.log.Error("making a modal", "action", action.ActionID, "case", id, "error", err)
 		view = notice(p, p.CaseTitle(id.Page()), p.Sorry)

@@ -84,7 +84,7 @@ func (b *Bot) submit(ctx context.Context, id string, in slack.InteractionCallbac
 		Channel: values[blockChannel][blockChannel].SelectedConversation, Comment: values[blockComment][blockComment].Value,
 		Locale: b.people.known(in.User.ID),
 	}
-	fresh, err := b.inbox.Put(ctx, workShare, []string{s.Key, "w:" + s.Team + ":" + s.View}, s)
+	fresh, err := b.store(ctx, workShare, []string{s.Key, "w:" + s.Team + ":" + s.View}, s)
 	if err != nil {
 		return err
 	}

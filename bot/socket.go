@@ -73,7 +73,7 @@ func (b *Bot) receive(ctx context.Context, c *socketmode.Client) {
 }
 
 // take makes sure that what an envelope asks for is on the disk, and then
-// acknowledges it. What cannot be stored is not acknowledged: Slack sends it again.
+// acknowledges it. What cannot be stored is in down.go.
 func (b *Bot) take(ctx context.Context, c *socketmode.Client, e socketmode.Event) {
 	ack := func(payload ...any) {
 		if err := c.Ack(*e.Request, payload...); err != nil {
@@ -100,7 +100,8 @@ func (b *Bot) take(ctx context.Context, c *socketmode.Client, e socketmode.Event
 		}
 	}
 	if err != nil && ctx.Err() == nil {
-		b.log.Error("not acknowledged, so that Slack sends it again", "type", e.Type, "error", err)
+		b.log.Error("what was asked could not be stored", "type", e.Type, "error", err)
+		b.regret(ctx, e, ack)
 	}
 }
 
@@ -123,6 +124,24 @@ func (b *Bot) ackUnknown(c *socketmode.Client, e socketmode.Event) {
 
 // event stores what an event asks for; most events ask for nothing.
 func (b *Bot) event(ctx context.Context, e slackevents.EventsAPIEvent) error {
+	env, ok := b.asked(e)
+	if !ok {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, storeIn)
+	defer cancel()
+	if !env.request.Addressed {
+		ours, err := b.record.HasThread(ctx, thread(env.request))
+		if err != nil || !ours {
+			return err
+		}
+	}
+	_, err := b.store(ctx, workQuestion, env.keys, env.request)
+	return err
+}
+
+// asked is the question in an event; false where there is none.
+func (b *Bot) asked(e slackevents.EventsAPIEvent) (envelope, bool) {
 	var id, client string
 	if cb, ok := e.Data.(*slackevents.EventsAPICallbackEvent); ok {
 		id = cb.EventID
@@ -135,25 +154,13 @@ func (b *Bot) event(ctx context.Context, e slackevents.EventsAPIEvent) error {
 			}
 		}
 	}
-	var env envelope
-	var ok bool
 	switch in := e.InnerEvent.Data.(type) {
 	case *slackevents.AppMentionEvent:
-		env, ok = b.fromMention(e.TeamID, id, in)
+		return b.fromMention(e.TeamID, id, in)
 	case *slackevents.MessageEvent:
-		env, ok = b.fromMessage(e.TeamID, id, client, in)
+		return b.fromMessage(e.TeamID, id, client, in)
 	}
-	if !ok {
-		return nil
-	}
-	if !env.request.Addressed {
-		ours, err := b.record.HasThread(ctx, thread(env.request))
-		if err != nil || !ours {
-			return err
-		}
-	}
-	_, err := b.inbox.Put(ctx, workQuestion, env.keys, env.request)
-	return err
+	return envelope{}, false
 }
 
 // command stores a slash command and acknowledges it in silence. A line like
@@ -162,7 +169,7 @@ func (b *Bot) event(ctx context.Context, e slackevents.EventsAPIEvent) error {
 func (b *Bot) command(ctx context.Context, id string, in slack.SlashCommand, ack func(...any)) error {
 	env := fromCommand(id, in)
 	env.request.Locale = b.people.known(in.UserID)
-	if _, err := b.inbox.Put(ctx, workQuestion, env.keys, env.request); err != nil {
+	if _, err := b.store(ctx, workQuestion, env.keys, env.request); err != nil {
 		return err
 	}
 	ack()

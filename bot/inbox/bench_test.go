@@ -4,9 +4,12 @@ package inbox
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,7 +20,7 @@ import (
 func BenchmarkPut(b *testing.B) {
 	for name, load := range map[string]bool{"nothing works": false, "workers work": true} {
 		b.Run(name, func(b *testing.B) {
-			in := open(b, place(b), func(ctx context.Context, w *Work) error { return w.Note(ctx, "ts", "1.0") }, Config{})
+			in := open(b, aFile(b), func(ctx context.Context, w *Work) error { return w.Note(ctx, "ts", "1.0") }, Config{})
 			if load {
 				start(b, in)
 			}
@@ -32,14 +35,62 @@ func BenchmarkPut(b *testing.B) {
 	}
 }
 
+// BenchmarkAck is the rate at which eight deliveries at a time can be acknowledged (B-9): durably, and as a bot does that keeps them in memory.
+func BenchmarkAck(b *testing.B) {
+	ack := func(b *testing.B, put func(n int64) error) {
+		var n atomic.Int64
+		b.SetParallelism(max(1, 8/runtime.GOMAXPROCS(0)))
+		b.RunParallel(func(each *testing.PB) {
+			for each.Next() {
+				if err := put(n.Add(1)); err != nil {
+					b.Error(err)
+				}
+			}
+		})
+		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "acks/s")
+	}
+	b.Run("in memory", func(b *testing.B) {
+		var mu sync.Mutex
+		seen, queue := map[string]bool{}, make(chan []byte, 1<<20)
+		ack(b, func(n int64) error {
+			job, err := json.Marshal(map[string]any{"text": "UTMの事例は？", "n": n})
+			mu.Lock()
+			defer mu.Unlock()
+			for _, key := range []string{fmt.Sprint("event:", n), fmt.Sprint("msg:", n)} {
+				seen[key] = true
+			}
+			select {
+			case queue <- job:
+			default: // full: nobody works here
+			}
+			return err
+		})
+	})
+	for name, place := range map[string]func(testing.TB) home{"on a file": aFile, "on PostgreSQL": aDatabase} {
+		b.Run(name, func(b *testing.B) {
+			in := open(b, place(b), idle, Config{})
+			b.ResetTimer()
+			ack(b, func(n int64) error {
+				_, err := in.Put(b.Context(), "question", []string{fmt.Sprint("event:", n), fmt.Sprint("msg:", n)}, map[string]any{"text": "UTMの事例は？", "n": n})
+				return err
+			})
+		})
+	}
+}
+
 // BenchmarkStart is the time from the call of Put to the handler's first line at 50 deliveries a second, what a bot of a thousand people sees on its
 // worst day. One iteration is one delivery.
 func BenchmarkStart(b *testing.B) {
+	b.Run("on a file", func(b *testing.B) { benchmarkStart(b, aFile(b)) })
+	b.Run("on PostgreSQL", func(b *testing.B) { benchmarkStart(b, aDatabase(b)) })
+}
+
+func benchmarkStart(b *testing.B, at home) {
 	var mu sync.Mutex
 	var all sync.WaitGroup
 	began := map[string]time.Time{}
 	var took []time.Duration
-	in := open(b, place(b), func(_ context.Context, w *Work) error {
+	in := open(b, at, func(_ context.Context, w *Work) error {
 		now := time.Now()
 		mu.Lock()
 		defer mu.Unlock()
@@ -66,7 +117,12 @@ func BenchmarkStart(b *testing.B) {
 
 // BenchmarkIdle shows what polling costs when nothing happens: compare user time over a fixed -benchtime.
 func BenchmarkIdle(b *testing.B) {
-	in := open(b, place(b), idle, Config{})
+	b.Run("on a file", func(b *testing.B) { benchmarkIdle(b, aFile(b)) })
+	b.Run("on PostgreSQL", func(b *testing.B) { benchmarkIdle(b, aDatabase(b)) })
+}
+
+func benchmarkIdle(b *testing.B, at home) {
+	in := open(b, at, idle, Config{})
 	start(b, in)
 	before := cpu(b)
 	began := time.Now()
@@ -87,7 +143,7 @@ func cpu(b *testing.B) time.Duration {
 
 // BenchmarkRestart is what a kill costs: from Open to the first line of the handler that goes on with the interrupted work.
 func BenchmarkRestart(b *testing.B) {
-	path := place(b)
+	path := aFile(b)
 	in := open(b, path, idle, Config{})
 	for n := range 100 {
 		put(b, in, fmt.Sprint(n))

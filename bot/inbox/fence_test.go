@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/riverqueue/river/riverdriver"
-	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivertype"
 )
 
@@ -18,8 +17,7 @@ func takeBack(t *testing.T, in *Inbox) {
 	change(t, in, `UPDATE river_job SET state = 'available' WHERE state = 'running'`)
 }
 
-func TestAnAttemptThatLostItsWorkCannotWrite(t *testing.T) {
-	t.Parallel()
+func testAnAttemptThatLostItsWorkCannotWrite(t *testing.T, place func(testing.TB) home) {
 	for name, result := range map[string]func(fenced error) error{
 		"and returns the fence's error": func(fenced error) error { return fenced },
 		"and fails":                     func(error) error { return RetryAfter(0, errSlack) },
@@ -68,7 +66,7 @@ func TestAnAttemptThatLostItsWorkCannotWrite(t *testing.T) {
 			put(t, in, "b")
 			eventually(t, "River has seen both out", func() bool {
 				var seen int
-				if err := in.db.QueryRow(`SELECT count(*) FROM river_job WHERE id = 2 AND metadata ->> '$.jirei_attempt' IS NOT NULL`).Scan(&seen); err != nil {
+				if err := in.row(t.Context(), `SELECT count(*) FROM river_job WHERE id = 2 AND metadata ->> 'jirei_attempt' IS NOT NULL`).Scan(&seen); err != nil {
 					t.Fatal(err)
 				}
 				return seen == 1
@@ -85,9 +83,8 @@ func TestAnAttemptThatLostItsWorkCannotWrite(t *testing.T) {
 	}
 }
 
-// TestRiversOwnUpdateIsFenced sends exactly the update with which River ends a job, without the rest of River.
-func TestRiversOwnUpdateIsFenced(t *testing.T) {
-	t.Parallel()
+// testRiversOwnUpdateIsFenced sends exactly the update with which River ends a job, without the rest of River.
+func testRiversOwnUpdateIsFenced(t *testing.T, place func(testing.TB) home) {
 	for name, c := range map[string]struct {
 		attempt int            // of the row
 		before  map[string]any // its metadata
@@ -103,7 +100,8 @@ func TestRiversOwnUpdateIsFenced(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			in := open(t, place(t), idle, Config{})
+			at := place(t)
+			in := open(t, at, idle, Config{})
 			put(t, in, "a")
 			before, err := json.Marshal(c.before)
 			if err != nil {
@@ -112,7 +110,7 @@ func TestRiversOwnUpdateIsFenced(t *testing.T) {
 			if c.before == nil {
 				before = []byte("{}")
 			}
-			change(t, in, `UPDATE river_job SET state = 'running', attempt = ?, metadata = jsonb(?)`, c.attempt, string(before))
+			change(t, in, `UPDATE river_job SET state = 'running', attempt = ?1, metadata = `+at.jsonb("?2"), c.attempt, string(before))
 			now := time.Now()
 			update := riverdriver.JobSetStateIfRunningManyParams{
 				ID: []int64{1}, Attempt: []*int{nil}, ErrData: [][]byte{nil}, FinalizedAt: []*time.Time{&now}, ScheduledAt: []*time.Time{nil},
@@ -123,7 +121,7 @@ func TestRiversOwnUpdateIsFenced(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if _, err := riversqlite.New(in.db).GetExecutor().JobSetStateIfRunningMany(t.Context(), &update); err != nil {
+			if _, err := executor(in).JobSetStateIfRunningMany(t.Context(), &update); err != nil {
 				t.Fatal(err)
 			}
 			if state, attempt := job(t, in, 1); state != c.state || attempt != c.attempt {
@@ -133,8 +131,7 @@ func TestRiversOwnUpdateIsFenced(t *testing.T) {
 	}
 }
 
-func TestNotesSurviveReopening(t *testing.T) {
-	t.Parallel()
+func testNotesSurviveReopening(t *testing.T, place func(testing.TB) home) {
 	path := place(t)
 	in := open(t, path, func(ctx context.Context, w *Work) error {
 		for _, value := range []string{"1.0", "2.0"} {

@@ -8,14 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/riverdriver/riversqlite"
-	"github.com/riverqueue/river/rivermigrate"
-
-	"github.com/jirei/jirei/retrieval/sqlite/file"
 )
 
 // Work is one piece of durable work as handed to a [Handler].
@@ -49,12 +46,19 @@ type Config struct {
 	Drain       time.Duration    // how long Stop lets work finish before it cancels it. Default 8 s
 	Now         func() time.Time // the clock of `inbox_seen` and of Received. Default time.Now
 
-	poll time.Duration // pollIn, but in the test that shows that new work does not wait for it
+	poll  time.Duration // pollIn, but in the test that shows that new work does not wait for it
+	grace time.Duration // graceFor, but in the test of an end that was lost
 }
 
 const (
 	seenFor = 48 * time.Hour // Slack retries for 5 minutes, and catch-up after an outage looks back one day; twice that
 	sweepIn = time.Hour      // between two sweeps
+	keepIn  = time.Second    // between two looks at who lives and what is left lying
+
+	// graceFor is how long after its handler a job may still be called running: River writes a failure up to 250 ms later, or as often as it takes
+	// while the database is away. A job that is in nobody's hand was fetched, and the connection broke before it came: River would let it lie
+	// for an hour.
+	graceFor = 10 * time.Second
 
 	// New work wakes River by itself (wake.go); polling finds what a retry's pause has released.
 	pollIn   = 500 * time.Millisecond
@@ -65,33 +69,43 @@ const (
 	queue     = river.QueueDefault
 )
 
-// migrations of our own tables. inbox_note has no foreign key to river_job: one of River's migrations may rebuild that table, and
-// dropping the old one would cascade.
-var migrations = []string{`
-	CREATE TABLE inbox_seen (key TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID; -- at: Unix milliseconds
-	CREATE INDEX inbox_seen_at ON inbox_seen (at);
-	CREATE TABLE inbox_note (job INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (job, key)) WITHOUT ROWID;
-`}
+// base is River on one of the two databases: file.go, postgres.go. Our own statements are one text for both, see words.
+type base interface {
+	// put stores the keys and, if none of them was there, the job, in one transaction.
+	put(ctx context.Context, job args, keys []string) (fresh bool, err error)
+	// start takes back what dead processes were working on, and starts River.
+	start(ctx context.Context) error
+	// keep is called every second between start and stop. It takes back what nobody works on: the work of dead processes, and what
+	// this one was given but does not have in hand.
+	keep(ctx context.Context, hand []int64) (kept, error)
+	// stop ends River, gives back what it left, and leaves the database.
+	stop(ctx context.Context) error
+}
 
-// Inbox is the durable work of one bot on one SQLite file.
+// kept is what keep found.
+type kept struct {
+	taken int64 // jobs taken back
+	sweep bool  // of all processes on the database it is this one that sweeps
+}
+
+// Inbox is the durable work of a bot on one database.
 type Inbox struct {
-	db     *sql.DB
-	client *river.Client[*sql.Tx]
+	db     *sql.DB           // for our own statements
+	words  *strings.Replacer // what they are in the database's own words
+	base   base
 	handle Handler
 	cfg    Config
 	log    *slog.Logger
 	delays delays
-	wake   wake
+	hand   hand
 
 	mu      sync.Mutex
-	stop    context.CancelFunc // of the sweeper; nil before Start
-	swept   chan struct{}      // closed when the sweeper is gone
+	stop    context.CancelFunc // of the keeper; nil before Start
+	gone    chan struct{}      // closed when the keeper is
 	stopped bool
 }
 
-// Open opens the inbox in the SQLite file at path, which may be shared with other readers and writers, and brings its tables up to date. It
-// works nothing before [Inbox.Start]; [Inbox.Put] works at once. A file that cannot be used is a [*file.Error].
-func Open(ctx context.Context, path string, handle Handler, cfg Config) (*Inbox, error) {
+func newInbox(handle Handler, cfg Config) (*Inbox, error) {
 	cfg, err := cfg.withDefaults()
 	if err != nil {
 		return nil, err
@@ -99,18 +113,7 @@ func Open(ctx context.Context, path string, handle Handler, cfg Config) (*Inbox,
 	if handle == nil {
 		return nil, errors.New("an inbox needs a handler")
 	}
-	db, err := file.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	// River on SQLite asks for exactly one connection (package riversqlite): with more, its own loops meet SQLITE_BUSY.
-	db.SetMaxOpenConns(1)
-	in := &Inbox{db: db, handle: handle, cfg: cfg, log: cfg.Log, delays: delays{next: map[int64]time.Duration{}}, wake: make(wake, 1)}
-	if err := in.prepare(ctx); err != nil {
-		_ = db.Close()
-		return nil, err
-	}
-	return in, nil
+	return &Inbox{handle: handle, cfg: cfg, log: cfg.Log, delays: delays{next: map[int64]time.Duration{}}, hand: hand{at: map[attempt]time.Time{}}}, nil
 }
 
 func (cfg Config) withDefaults() (Config, error) {
@@ -126,6 +129,7 @@ func (cfg Config) withDefaults() (Config, error) {
 	cfg.JobTimeout = cmp.Or(cfg.JobTimeout, time.Minute)
 	cfg.Drain = cmp.Or(cfg.Drain, 8*time.Second)
 	cfg.poll = cmp.Or(cfg.poll, pollIn)
+	cfg.grace = cmp.Or(cfg.grace, graceFor)
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
@@ -135,97 +139,102 @@ func (cfg Config) withDefaults() (Config, error) {
 	return cfg, nil
 }
 
-func (in *Inbox) prepare(ctx context.Context) error {
-	driver := wakingDriver{riversqlite.New(in.db), in.wake}
-	quiet := slog.New(riverLog{in.log.Handler()})
-	migrator, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: quiet})
-	if err != nil {
-		return fmt.Errorf("preparing River's tables: %w", err)
-	}
-	if _, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
-		return fmt.Errorf("making River's tables: %w", err)
-	}
-	if err := file.Migrate(ctx, in.db, "inbox", migrations); err != nil {
-		return err
-	}
-	if _, err := in.db.ExecContext(ctx, fenceTrigger); err != nil {
-		return fmt.Errorf("making the fence: %w", err)
-	}
+// river is how River is set up on either database.
+func (in *Inbox) river() (*river.Config, error) {
 	workers := river.NewWorkers()
 	if err := river.AddWorkerSafely(workers, &worker{in: in}); err != nil {
-		return fmt.Errorf("preparing River: %w", err)
+		return nil, fmt.Errorf("preparing River: %w", err)
 	}
-	in.client, err = river.NewClient(driver, &river.Config{
-		Logger:              quiet,
-		Queues:              map[string]river.QueueConfig{queue: {MaxWorkers: in.cfg.Workers}},
-		Workers:             workers,
-		MaxAttempts:         in.cfg.MaxAttempts,
-		FetchPollInterval:   in.cfg.poll,
-		FetchCooldown:       cooldown,
-		JobTimeout:          in.cfg.JobTimeout + apologyIn + 5*time.Second, // work.go keeps the handler's own limit
-		SoftStopTimeout:     in.cfg.Drain,
-		ReindexerIndexNames: []string{}, // SQLite's B-trees do not bloat as Postgres's do
+	return &river.Config{
+		Logger:            in.quiet(),
+		Queues:            map[string]river.QueueConfig{queue: {MaxWorkers: in.cfg.Workers}},
+		Workers:           workers,
+		MaxAttempts:       in.cfg.MaxAttempts,
+		FetchPollInterval: in.cfg.poll,
+		FetchCooldown:     cooldown,
+		JobTimeout:        in.cfg.JobTimeout + apologyIn + 5*time.Second, // work.go keeps the handler's own limit
+		SoftStopTimeout:   in.cfg.Drain,
 		// Finished work is kept a day to be looked into; it holds people's questions, so no longer.
 		CompletedJobRetentionPeriod: 24 * time.Hour,
 		CancelledJobRetentionPeriod: 24 * time.Hour,
 		DiscardedJobRetentionPeriod: 7 * 24 * time.Hour,
-	})
-	if err != nil {
-		return fmt.Errorf("preparing River: %w", err)
-	}
-	return nil
+	}, nil
 }
 
-// Start takes back what a dead process was working on and begins to work. The caller holds [Lock] on the same path, so that no `running`
-// job belongs to a living process. When ctx ends, the inbox begins to drain as in [Inbox.Stop], which is still to be called.
+func (in *Inbox) quiet() *slog.Logger {
+	return slog.New(riverLog{in.log.Handler(), &said{at: map[string]time.Time{}}})
+}
+
+// exec runs one of our statements and says how many rows it changed.
+func (in *Inbox) exec(ctx context.Context, query string, values ...any) (int64, error) {
+	res, err := in.db.ExecContext(ctx, in.words.Replace(query), values...) //nolint:gosec // a text of ours, in the words of the database
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+// row runs one of our queries that has one row.
+func (in *Inbox) row(ctx context.Context, query string, values ...any) *sql.Row {
+	return in.db.QueryRowContext(ctx, in.words.Replace(query), values...)
+}
+
+// Start takes back what dead processes were working on and begins to work. On a file the caller holds [Lock] on the same path, so that no
+// `running` job belongs to a living process; on PostgreSQL leases tell who lives. When ctx ends, the inbox begins to drain as in
+// [Inbox.Stop], which is still to be called.
 func (in *Inbox) Start(ctx context.Context) error {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	if in.stopped || in.stop != nil {
 		return errors.New("an inbox starts once")
 	}
-	if err := in.reclaim(ctx); err != nil {
+	if err := in.base.start(ctx); err != nil {
 		return err
 	}
-	if err := in.sweep(ctx); err != nil {
-		return err
-	}
-	if err := in.client.Start(ctx); err != nil {
-		return fmt.Errorf("starting River: %w", err)
-	}
-	sweeping, stop := context.WithCancel(context.WithoutCancel(ctx))
-	in.stop, in.swept = stop, make(chan struct{})
-	go in.sweepLoop(sweeping)
+	keeping, stop := context.WithCancel(context.WithoutCancel(ctx))
+	in.stop, in.gone = stop, make(chan struct{})
+	go in.keep(keeping)
 	return nil
 }
 
-// reclaim is what makes recovery take milliseconds: River's own rescue waits for an hour by default and cannot be brought below 17 s. The dead
-// process's leadership goes too, or retries longer than 5 s and the cleaner would wait for its lease of 15 s.
-func (in *Inbox) reclaim(ctx context.Context) error {
-	tx, err := in.db.BeginTx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("taking work back: %w", err)
+// keep looks after the database while the inbox works, and while it drains.
+func (in *Inbox) keep(ctx context.Context) {
+	defer close(in.gone)
+	tick := time.NewTicker(keepIn)
+	defer tick.Stop()
+	var swept, away time.Time
+	for {
+		found, err := in.base.keep(ctx, in.hand.holds(in.cfg.grace))
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil && away.IsZero():
+			away = time.Now()
+			in.log.Error("the database cannot be reached; trying again every second", "err", err)
+		case err == nil && !away.IsZero():
+			in.log.Info("the database is back", "after", time.Since(away))
+			away = time.Time{}
+		}
+		if found.taken > 0 {
+			in.log.Info("work that nobody had in hand goes on", "jobs", found.taken)
+		}
+		if found.sweep && time.Since(swept) >= sweepIn {
+			swept = time.Now()
+			if err := in.sweep(ctx); err != nil {
+				in.log.Warn("old keys could not be swept; the next sweep tries again", "err", err)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
 	}
-	defer func() { _ = tx.Rollback() }()
-	res, err := tx.ExecContext(ctx, `UPDATE river_job SET state = 'available' WHERE state = 'running'`)
-	if err != nil {
-		return fmt.Errorf("taking work back: %w", err)
-	}
-	if _, err := tx.ExecContext(ctx, `DELETE FROM river_leader`); err != nil {
-		return fmt.Errorf("taking the leadership back: %w", err)
-	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("taking work back: %w", err)
-	}
-	if n, err := res.RowsAffected(); err == nil && n > 0 {
-		in.log.Info("work of a process that died goes on", "jobs", n)
-	}
-	return nil
 }
 
-// Stop fetches nothing new, lets running work finish for [Config.Drain] (8 s), then cancels it and leaves it for the next start, and closes the
-// inbox 2 s later at the latest. It returns an error if a handler ignored that it was cancelled, or if ctx ended first; even then nothing
-// is lost, but the next start counts another attempt.
+// Stop fetches nothing new, lets running work finish for [Config.Drain] (8 s), then cancels it and gives it back (to the next start, or to
+// another bot on the database), and closes the inbox 2 s later at the latest. It returns an error if a handler ignored that it was cancelled,
+// or if ctx ended first; even then nothing is lost, but another attempt counts.
 func (in *Inbox) Stop(ctx context.Context) error {
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -237,11 +246,12 @@ func (in *Inbox) Stop(ctx context.Context) error {
 	if in.stop == nil {
 		return nil
 	}
-	in.stop()
-	<-in.swept
 	limited, cancel := context.WithTimeout(ctx, in.cfg.Drain+goodbyeIn)
 	defer cancel()
-	if err := in.client.Stop(limited); err != nil {
+	err := in.base.stop(limited)
+	in.stop()
+	<-in.gone
+	if err != nil {
 		return fmt.Errorf("stopping: work that still runs is left for the next start: %w", err)
 	}
 	return nil
@@ -257,7 +267,7 @@ type Depth struct {
 // Depth counts the work, for health checks and for a "busy" reply.
 func (in *Inbox) Depth(ctx context.Context) (Depth, error) {
 	var d Depth
-	err := in.db.QueryRowContext(ctx, `
+	err := in.row(ctx, `
 		SELECT count(*) FILTER (WHERE state IN ('available', 'retryable', 'scheduled')),
 		       count(*) FILTER (WHERE state = 'running'),
 		       count(*) FILTER (WHERE state = 'discarded')

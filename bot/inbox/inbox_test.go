@@ -11,6 +11,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+
+	"github.com/jirei/jirei/retrieval/postgres/db"
+	"github.com/jirei/jirei/retrieval/postgres/db/dbtest"
 	"github.com/jirei/jirei/retrieval/sqlite/file"
 )
 
@@ -18,7 +24,7 @@ import (
 func TestMain(m *testing.M) {
 	switch path := os.Getenv("JIREI_INBOX_PATH"); os.Getenv("JIREI_INBOX_CHILD") {
 	case "work":
-		childWorks(path)
+		childWorks(home(path))
 	case "lock":
 		childLocks(path)
 	default:
@@ -26,14 +32,51 @@ func TestMain(m *testing.M) {
 	}
 }
 
-func place(t testing.TB) string { return filepath.Join(t.TempDir(), "jirei.db") }
+// home is where an inbox is: the path of a file, or postgres://….
+type home string
 
-func open(t testing.TB, path string, handle Handler, cfg Config) *Inbox {
+func aFile(t testing.TB) home { return home(filepath.Join(t.TempDir(), "jirei.db")) }
+
+func aDatabase(t testing.TB) home { return home(dbtest.Schema(t)) }
+
+func (h home) open(ctx context.Context, handle Handler, cfg Config) (in *Inbox, closing func(), err error) {
+	if !strings.HasPrefix(string(h), "postgres") {
+		in, err = Open(ctx, string(h), handle, cfg)
+		return in, func() {}, err
+	}
+	pool, err := db.Open(ctx, string(h))
+	if err != nil {
+		return nil, nil, err
+	}
+	if in, err = On(ctx, pool, handle, cfg); err != nil {
+		pool.Close()
+	}
+	return in, pool.Close, err
+}
+
+// jsonb is a value as a column of JSON takes it.
+func (h home) jsonb(value string) string {
+	if strings.HasPrefix(string(h), "postgres") {
+		return "CAST(" + value + " AS jsonb)"
+	}
+	return "jsonb(" + value + ")"
+}
+
+// executor is River's way to the database of an inbox.
+func executor(in *Inbox) riverdriver.Executor {
+	if p, ok := in.base.(*onPostgres); ok {
+		return riverpgxv5.New(p.pool).GetExecutor()
+	}
+	return riversqlite.New(in.db).GetExecutor()
+}
+
+func open(t testing.TB, at home, handle Handler, cfg Config) *Inbox {
 	t.Helper()
-	in, err := Open(t.Context(), path, handle, cfg)
+	in, closing, err := at.open(t.Context(), handle, cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(closing)
 	t.Cleanup(func() { _ = in.Stop(context.Background()) })
 	return in
 }
@@ -78,7 +121,7 @@ func receive[T any](t testing.TB, ch <-chan T) (value T) {
 // job reads a job's row past the inbox.
 func job(t testing.TB, in *Inbox, id int64) (state string, attempt int) {
 	t.Helper()
-	if err := in.db.QueryRow(`SELECT state, attempt FROM river_job WHERE id = ?`, id).Scan(&state, &attempt); err != nil {
+	if err := in.row(context.Background(), `SELECT state, attempt FROM river_job WHERE id = ?1`, id).Scan(&state, &attempt); err != nil {
 		t.Fatal(err)
 	}
 	return state, attempt
@@ -86,7 +129,7 @@ func job(t testing.TB, in *Inbox, id int64) (state string, attempt int) {
 
 func change(t testing.TB, in *Inbox, query string, values ...any) {
 	t.Helper()
-	if _, err := in.db.Exec(query, values...); err != nil {
+	if _, err := in.exec(context.Background(), query, values...); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -126,7 +169,7 @@ func TestOpenRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if in, err := Open(t.Context(), place(t), idle, cfg); err == nil {
+			if in, err := Open(t.Context(), string(aFile(t)), idle, cfg); err == nil {
 				_ = in.Stop(t.Context())
 				t.Error("opened")
 			}
@@ -134,7 +177,7 @@ func TestOpenRefuses(t *testing.T) {
 	}
 	t.Run("no handler", func(t *testing.T) {
 		t.Parallel()
-		if _, err := Open(t.Context(), place(t), nil, Config{}); err == nil {
+		if _, err := Open(t.Context(), string(aFile(t)), nil, Config{}); err == nil {
 			t.Error("opened")
 		}
 	})
@@ -148,8 +191,7 @@ func TestOpenRefuses(t *testing.T) {
 	})
 }
 
-func TestStopFinishesWhatRuns(t *testing.T) {
-	t.Parallel()
+func testStopFinishesWhatRuns(t *testing.T, place func(testing.TB) home) {
 	running, finish := make(chan struct{}), make(chan struct{})
 	path := place(t)
 	in := open(t, path, func(ctx context.Context, w *Work) error {
@@ -181,8 +223,7 @@ func TestStopFinishesWhatRuns(t *testing.T) {
 	}
 }
 
-func TestStopLeavesTheRestForTheNextStart(t *testing.T) {
-	t.Parallel()
+func testStopLeavesTheRestForTheNextStart(t *testing.T, place func(testing.TB) home) {
 	for name, c := range map[string]struct {
 		obeys   bool // the handler returns when its context ends
 		attempt int  // the attempt at the next start
@@ -227,14 +268,14 @@ func TestStopLeavesTheRestForTheNextStart(t *testing.T) {
 	}
 }
 
-func TestDepthCounts(t *testing.T) {
-	t.Parallel()
+func testDepthCounts(t *testing.T, place func(testing.TB) home) {
 	release := make(chan struct{})
 	in := open(t, place(t), func(ctx context.Context, w *Work) error {
 		<-release
 		return nil
 	}, Config{Workers: 1})
-	change(t, in, `INSERT INTO river_job (kind, state, finalized_at, max_attempts) VALUES ('jirei', 'discarded', datetime('now', 'subsec'), 1)`)
+	change(t, in, `INSERT INTO river_job (kind, args, state, finalized_at, max_attempts)
+		VALUES ('jirei', '{}', 'discarded', datetime('now', 'subsec'), 1)`)
 	for _, key := range []string{"a", "b", "c"} {
 		put(t, in, key)
 	}
@@ -256,10 +297,13 @@ func TestDepthCounts(t *testing.T) {
 func TestRiverLogsNoPayload(t *testing.T) {
 	t.Parallel()
 	var told journal
-	log := slog.New(riverLog{told.log().Handler()}).With("args", "ひみつ1", "service", "producer").WithGroup("g")
+	log := slog.New(riverLog{told.log().Handler(), &said{at: map[string]time.Time{}}}).With("args", "ひみつ1", "service", "producer").WithGroup("g")
 	log.Info("Job errored", "error", "ひみつ2")
+	for range 3 { // while the database is away, River says so twice a second
+		log.Warn("no connection")
+	}
 	log.Warn("a warning", "job_id", 7, "encoded_args", "ひみつ3", "panic_val", "ひみつ4")
-	if got := told.String(); strings.Contains(got, "ひみつ") || !strings.Contains(got, "job_id=7") || !strings.Contains(got, "service=producer") {
+	if got := told.String(); strings.Contains(got, "ひみつ") || !strings.Contains(got, "job_id=7") || !strings.Contains(got, "service=producer") || strings.Count(got, "no connection") != 1 {
 		t.Errorf("the log: %s", got)
 	}
 }

@@ -26,14 +26,14 @@ func affect(ctx context.Context, w *Work) error {
 		return err
 	}
 	var posted int
-	if err := w.inbox.db.QueryRowContext(ctx, `SELECT count(*) FROM effect WHERE key = ?`, key).Scan(&posted); err != nil {
+	if err := w.inbox.row(ctx, `SELECT count(*) FROM effect WHERE key = ?1`, key).Scan(&posted); err != nil {
 		return err
 	}
 	if posted == 0 {
 		if err := w.Fence(ctx); err != nil {
 			return err
 		}
-		if _, err := w.inbox.db.ExecContext(ctx, `INSERT INTO effect VALUES (?, ?, ?)`, key, w.ID, w.Attempt); err != nil {
+		if _, err := w.inbox.exec(ctx, `INSERT INTO effect VALUES (?1, ?2, ?3)`, key, w.ID, w.Attempt); err != nil {
 			return err
 		}
 	}
@@ -41,7 +41,7 @@ func affect(ctx context.Context, w *Work) error {
 }
 
 // childWorks is a bot's life: it takes new work as fast as it can, repeats some of it as Slack would, and says what it has acknowledged.
-func childWorks(path string) {
+func childWorks(at home) {
 	ctx := context.Background()
 	fail := func(err error) {
 		if err != nil {
@@ -49,9 +49,11 @@ func childWorks(path string) {
 			os.Exit(3)
 		}
 	}
-	_, err := Lock(path)
-	fail(err)
-	in, err := Open(ctx, path, affect, Config{})
+	if !strings.HasPrefix(string(at), "postgres") {
+		_, err := Lock(string(at))
+		fail(err)
+	}
+	in, _, err := at.open(ctx, affect, Config{})
 	fail(err)
 	_, err = in.db.Exec(effects)
 	fail(err)
@@ -74,10 +76,9 @@ func childWorks(path string) {
 	}
 }
 
-// TestKilledAtAnyMoment is fault 5 (and 1, 2, 4, 10 on the way): kill -9 at random moments, restart, and in the end each acknowledged piece
+// testKilledAtAnyMoment is fault 5 (and 1, 2, 4, 10 on the way): kill -9 at random moments, restart, and in the end each acknowledged piece
 // of work was done, once. JIREI_KILLS=200 makes it long.
-func TestKilledAtAnyMoment(t *testing.T) {
-	t.Parallel()
+func testKilledAtAnyMoment(t *testing.T, place func(testing.TB) home) {
 	kills := 8
 	if text := os.Getenv("JIREI_KILLS"); text != "" {
 		var err error
@@ -92,7 +93,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	acked := map[string]bool{}
 	next := 1
 	for i := range kills {
-		cmd, out := child(t, "work", path, fmt.Sprint("JIREI_INBOX_FIRST=", next))
+		cmd, out := child(t, "work", string(path), fmt.Sprint("JIREI_INBOX_FIRST=", next))
 		lines := make(chan int)
 		go readAcked(out, lines)
 		// Every other life is killed from its birth on (while it opens, migrates, takes work back), the rest in the middle of work.
@@ -129,7 +130,7 @@ func readAcked(out *bufio.Reader, lines chan<- int) {
 	}
 }
 
-func settle(t *testing.T, path string, acked map[string]bool, kills int) {
+func settle(t *testing.T, path home, acked map[string]bool, kills int) {
 	in := open(t, path, affect, Config{})
 	change(t, in, effects)
 	start(t, in)
@@ -172,7 +173,7 @@ func settle(t *testing.T, path string, acked map[string]bool, kills int) {
 	}
 	_ = rows.Close()
 	var again int
-	if err := in.db.QueryRow(`SELECT count(*) FROM river_job WHERE attempt > 1`).Scan(&again); err != nil {
+	if err := in.row(t.Context(), `SELECT count(*) FROM river_job WHERE attempt > 1`).Scan(&again); err != nil {
 		t.Fatal(err)
 	}
 	if kills >= 50 && again == 0 {

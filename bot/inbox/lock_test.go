@@ -39,7 +39,7 @@ func child(t *testing.T, does, path string, more ...string) (*exec.Cmd, *bufio.R
 
 func TestLockNamesItsHolderAndGoesWithIt(t *testing.T) {
 	t.Parallel()
-	path := place(t)
+	path := string(aFile(t))
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestLockNamesItsHolderAndGoesWithIt(t *testing.T) {
 
 func TestLockedErrorWithoutAPID(t *testing.T) {
 	t.Parallel()
-	path := place(t)
+	path := string(aFile(t))
 	for name, content := range map[string]string{"absent": "", "empty": "\n", "words": "jirei\n"} {
 		if content != "" {
 			if err := os.WriteFile(path+".lock", []byte(content), 0o600); err != nil {

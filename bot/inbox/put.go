@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
+	"slices"
 )
 
 // Put stores work of one kind under its keys, and returns only after it is on the disk; then the caller may acknowledge. Each key names the
@@ -17,49 +17,22 @@ func (in *Inbox) Put(ctx context.Context, kind string, keys []string, payload an
 	if kind == "" {
 		return false, errors.New("work needs a kind")
 	}
-	now := in.cfg.Now()
-	job := args{What: kind, Received: now.UTC()}
-	if job.Payload, err = json.Marshal(payload); err != nil {
+	text, err := json.Marshal(payload)
+	if err != nil {
 		return false, fmt.Errorf("encoding the work: %w", err)
 	}
-	tx, err := in.db.BeginTx(ctx, nil)
-	if err != nil {
-		return false, fmt.Errorf("storing the work: %w", err)
-	}
-	defer func() { _ = tx.Rollback() }()
-	named, seen := 0, 0
-	for _, key := range unique(keys) {
-		res, err := tx.ExecContext(ctx, `INSERT INTO inbox_seen (key, at) VALUES (?, ?) ON CONFLICT DO NOTHING`, key, now.UnixMilli())
-		if err != nil {
-			return false, fmt.Errorf("storing a key of the work: %w", err)
-		}
-		added, err := res.RowsAffected()
-		if err != nil {
-			return false, fmt.Errorf("storing a key of the work: %w", err)
-		}
-		named++
-		if added == 0 {
-			seen++
-		}
-	}
-	if named == 0 {
+	job := args{What: kind, Payload: document(text), Received: in.cfg.Now().UTC()}
+	if keys = unique(keys); len(keys) == 0 {
 		return false, errors.New("work needs a key, or a second delivery could not be told from a second question")
 	}
-	if seen == 0 {
-		if _, err := in.client.InsertTx(ctx, tx, job, nil); err != nil {
-			return false, fmt.Errorf("storing the work: %w", err)
-		}
-	}
-	if err := tx.Commit(); err != nil {
+	if fresh, err = in.base.put(ctx, job, keys); err != nil {
 		return false, fmt.Errorf("storing the work: %w", err)
 	}
-	if seen == 0 {
-		in.wake.nudge()
-	}
-	return seen == 0, nil
+	return fresh, nil
 }
 
-// unique drops empty and repeated keys: a key repeated within one call would look as if it had been seen before.
+// unique drops empty and repeated keys: a key repeated within one call would look as if it had been seen before. It sorts them, so that of two
+// transactions with the same keys one waits for the other, and never each for the other.
 func unique(keys []string) []string {
 	var out []string
 	have := map[string]bool{"": true}
@@ -69,31 +42,16 @@ func unique(keys []string) []string {
 			out = append(out, key)
 		}
 	}
+	slices.Sort(out)
 	return out
-}
-
-func (in *Inbox) sweepLoop(ctx context.Context) {
-	defer close(in.swept)
-	tick := time.NewTicker(sweepIn)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			if err := in.sweep(ctx); err != nil && ctx.Err() == nil {
-				in.log.Warn("old keys could not be swept; the next sweep tries again", "err", err)
-			}
-		}
-	}
 }
 
 // sweep forgets the keys of two days ago, and the notes of work that River has deleted.
 func (in *Inbox) sweep(ctx context.Context) error {
-	if _, err := in.db.ExecContext(ctx, `DELETE FROM inbox_seen WHERE at < ?`, in.cfg.Now().Add(-seenFor).UnixMilli()); err != nil {
+	if _, err := in.exec(ctx, `DELETE FROM inbox_seen WHERE at < ?1`, in.cfg.Now().Add(-seenFor).UnixMilli()); err != nil {
 		return fmt.Errorf("sweeping old keys: %w", err)
 	}
-	if _, err := in.db.ExecContext(ctx, `DELETE FROM inbox_note WHERE job NOT IN (SELECT id FROM river_job)`); err != nil {
+	if _, err := in.exec(ctx, `DELETE FROM inbox_note WHERE NOT EXISTS (SELECT 1 FROM river_job WHERE id = job)`); err != nil {
 		return fmt.Errorf("sweeping old notes: %w", err)
 	}
 	return nil

@@ -40,9 +40,22 @@ func pause(attempt int) time.Duration {
 
 // args is the one kind of River job; what it is about is inside, so that River knows nothing of Slack.
 type args struct {
-	What     string          `json:"kind"`
-	Payload  json.RawMessage `json:"payload"`
-	Received time.Time       `json:"received"`
+	What     string    `json:"kind"`
+	Payload  document  `json:"payload"`
+	Received time.Time `json:"received"`
+}
+
+// document is JSON kept as a text: PostgreSQL's jsonb takes no \u0000, which a person can send.
+type document string
+
+// UnmarshalJSON also reads the document that stands there as itself, as it did in files of before.
+func (d *document) UnmarshalJSON(data []byte) error {
+	var text string
+	if json.Unmarshal(data, &text) != nil || !json.Valid([]byte(text)) {
+		text = string(data)
+	}
+	*d = document(text)
+	return nil
 }
 
 // Kind names the job for River.
@@ -70,6 +83,45 @@ func (d *delays) take(job int64, otherwise time.Duration) time.Duration {
 	return otherwise
 }
 
+// attempt names one try at a job.
+type attempt struct {
+	job    int64
+	number int
+}
+
+// hand is what this process works on, and what it has put down a moment ago, whose end River may still be writing.
+type hand struct {
+	mu sync.Mutex
+	at map[attempt]time.Time // when it was put down; zero before
+}
+
+func (h *hand) take(a attempt) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.at[a] = time.Time{}
+}
+
+func (h *hand) putDown(a attempt) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.at[a] = time.Now()
+}
+
+// holds lists the jobs in hand, and those put down less than grace ago.
+func (h *hand) holds(grace time.Duration) []int64 {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	out := []int64{}
+	for a, down := range h.at {
+		if !down.IsZero() && time.Since(down) > grace {
+			delete(h.at, a)
+			continue
+		}
+		out = append(out, a.job)
+	}
+	return out
+}
+
 type worker struct {
 	river.WorkerDefaults[args]
 	in *Inbox
@@ -80,20 +132,23 @@ func (wk *worker) NextRetry(job *river.Job[args]) time.Time {
 	return time.Now().Add(wk.in.delays.take(job.ID, pause(job.Attempt)))
 }
 
-// Work runs the handler once and tells River how it went. What it returns is only obeyed while this attempt is the running one: fenceTrigger.
+// Work runs the handler once and tells River how it went. What it returns is only obeyed while this attempt is the running one: fence.go.
 func (wk *worker) Work(ctx context.Context, job *river.Job[args]) error {
 	in := wk.in
+	this := attempt{job.ID, job.Attempt}
+	in.hand.take(this)
+	defer in.hand.putDown(this)
 	if err := river.MetadataSet(ctx, attemptKey, job.Attempt); err != nil {
 		return fmt.Errorf("marking the attempt: %w", err)
 	}
 	w := &Work{
-		ID: job.ID, Attempt: job.Attempt, Kind: job.Args.What, Payload: job.Args.Payload, Received: job.Args.Received,
+		ID: job.ID, Attempt: job.Attempt, Kind: job.Args.What, Payload: json.RawMessage(job.Args.Payload), Received: job.Args.Received,
 		Last: job.Attempt >= job.MaxAttempts, inbox: in,
 	}
 	err := errKeepsDying
 	// An attempt beyond the last was never a failure, only the process's death. As many deaths again as attempts, and it is the work that kills.
 	if job.Attempt <= 2*job.MaxAttempts {
-		err = in.attempt(ctx, w)
+		err = in.try(ctx, w)
 	}
 	switch {
 	case err == nil:
@@ -126,9 +181,9 @@ func (wk *worker) Work(ctx context.Context, job *river.Job[args]) error {
 	return err
 }
 
-// attempt runs the handler within the time limit. A panic is an error like any other; its value is told only where it cannot hold what a person
+// try runs the handler within the time limit. A panic is an error like any other; its value is told only where it cannot hold what a person
 // wrote, that is for the runtime's own errors.
-func (in *Inbox) attempt(ctx context.Context, w *Work) (err error) {
+func (in *Inbox) try(ctx context.Context, w *Work) (err error) {
 	ctx, cancel := context.WithTimeout(ctx, in.cfg.JobTimeout)
 	defer cancel()
 	defer in.recovered(w, &err)

@@ -59,6 +59,8 @@ var en = Phrases{
 
 	Empty:        "There was no question to answer. Try: Which companies introduced a UTM?",
 	Sorry:        "Sorry, this question could not be answered just now. Please ask again in a moment.",
+	Unstored:     "This cannot be recorded right now. Please try again in a little while.",
+	Unheard:      "Questions cannot be recorded right now. If that is over within five minutes, you will be answered here. If no answer comes, please ask again.",
 	Forgotten:    "This question is old and could not be searched again. Please ask it once more.",
 	Busy:         "Many questions are waiting. Yours will be answered in turn.",
 	noPage:       "There is no p.%d. This casebook runs from p.%d to p.%d.",

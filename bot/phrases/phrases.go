@@ -79,6 +79,7 @@ type Phrases struct {
 
 	// Bad input and trouble.
 	Empty, Sorry, Busy   string
+	Unstored, Unheard    string // the store is away: nothing was kept; Slack sends the question again
 	Forgotten            string
 	noPage, unknownFacet string
 	Help                 []string

@@ -3,5 +3,5 @@
 //
 // It is the only place that keeps what people wrote, beside the inbox's work in hand. Nothing of it is logged, and [Record.Forget] deletes it.
 //
-// [Open] gives the record in the SQLite file; package recordtest says what any record must do.
+// [Open] gives the record in the SQLite file, [On] in PostgreSQL, by one text of SQL (open.go); package recordtest says what any record must do.
 package record

@@ -6,9 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
-
-	"github.com/jirei/jirei/retrieval/sqlite/file"
 )
 
 // Thread is a conversation in Slack. TS is the thread's first message; for a direct message outside a thread, the caller's choice, kept the same.
@@ -45,56 +44,11 @@ type Share struct {
 	At      time.Time
 }
 
-// Record is the memory in one SQLite file. Its methods may be called at the same time; what they have written is on the disk when they return.
+// Record is the memory in one database. Its methods may be called at the same time; what they have written is on the disk when they return.
 type Record struct {
-	db  *sql.DB
-	log *slog.Logger
-}
-
-var migrations = []string{`
-	CREATE TABLE record_turn (
-		team TEXT NOT NULL, channel TEXT NOT NULL, thread TEXT NOT NULL, key TEXT NOT NULL,
-		question TEXT NOT NULL, cases TEXT NOT NULL, at INTEGER NOT NULL, -- cases: a JSON array; at: Unix milliseconds, here and below
-		PRIMARY KEY (team, channel, thread, key)
-	) WITHOUT ROWID;
-	CREATE INDEX record_turn_at ON record_turn (at);
-	CREATE TABLE record_reply (
-		key TEXT PRIMARY KEY, team TEXT NOT NULL, channel TEXT NOT NULL, ts TEXT NOT NULL, thread TEXT NOT NULL,
-		ephemeral INTEGER NOT NULL, at INTEGER NOT NULL
-	) WITHOUT ROWID;
-	CREATE INDEX record_reply_at ON record_reply (at);
-	CREATE TABLE record_share (
-		id TEXT PRIMARY KEY, team TEXT NOT NULL, channel TEXT NOT NULL, ts TEXT NOT NULL, "case" TEXT NOT NULL,
-		"by" TEXT NOT NULL, "from" TEXT NOT NULL, comment TEXT NOT NULL, at INTEGER NOT NULL
-	) WITHOUT ROWID;
-	CREATE INDEX record_share_at ON record_share (team, at);
-	CREATE TABLE record_once (key TEXT PRIMARY KEY, "by" TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
-	CREATE INDEX record_once_at ON record_once (at);
-	CREATE TABLE record_setting (
-		scope TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (scope, name)
-	) WITHOUT ROWID;
-`, `
-	ALTER TABLE record_turn ADD COLUMN without TEXT NOT NULL DEFAULT '[]'; -- a JSON array
-	ALTER TABLE record_turn ADD COLUMN press INTEGER NOT NULL DEFAULT 0;
-`}
-
-// Open opens the record in the SQLite file at path, which may be shared, and brings its tables up to date. A file that cannot be used is a
-// [*file.Error]. A nil log discards.
-func Open(ctx context.Context, path string, log *slog.Logger) (*Record, error) {
-	db, err := file.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	// One reader may go on beside a writer; more would only wait for each other on one file.
-	db.SetMaxOpenConns(2)
-	if err := file.Migrate(ctx, db, "record", migrations); err != nil {
-		_ = db.Close()
-		return nil, err
-	}
-	if log == nil {
-		log = slog.New(slog.DiscardHandler)
-	}
-	return &Record{db: db, log: log}, nil
+	db    *sql.DB
+	words *strings.Replacer // what our SQL is in the database's own words
+	log   *slog.Logger
 }
 
 // Close closes the record.
@@ -109,9 +63,9 @@ func (r *Record) Once(ctx context.Context, key, by string) (first bool, err erro
 	}
 	var holder string
 	// DO UPDATE of nothing, so that RETURNING answers with the row that is there.
-	err = r.db.QueryRowContext(ctx, `
-		INSERT INTO record_once (key, "by", at) VALUES (?, ?, ?)
-		ON CONFLICT (key) DO UPDATE SET key = key RETURNING "by"`, key, by, time.Now().UnixMilli()).Scan(&holder)
+	err = r.row(ctx, `
+		INSERT INTO record_once (key, "by", at) VALUES (?1, ?2, ?3)
+		ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING "by"`, key, by, time.Now().UnixMilli()).Scan(&holder)
 	if err != nil {
 		return false, fmt.Errorf("recording a first time: %w", err)
 	}
@@ -123,8 +77,8 @@ func (r *Record) SaveReply(ctx context.Context, key string, reply Reply) error {
 	if key == "" {
 		return errors.New("a reply needs the key of its question")
 	}
-	_, err := r.db.ExecContext(ctx, `
-		INSERT INTO record_reply (key, team, channel, ts, thread, ephemeral, at) VALUES (?, ?, ?, ?, ?, ?, ?)
+	_, err := r.exec(ctx, `
+		INSERT INTO record_reply (key, team, channel, ts, thread, ephemeral, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
 		ON CONFLICT (key) DO UPDATE SET team = excluded.team, channel = excluded.channel, ts = excluded.ts, thread = excluded.thread,
 			ephemeral = excluded.ephemeral, at = excluded.at`,
 		key, reply.Team, reply.Channel, reply.TS, reply.ThreadTS, reply.Ephemeral, reply.At.UnixMilli())
@@ -138,7 +92,7 @@ func (r *Record) SaveReply(ctx context.Context, key string, reply Reply) error {
 func (r *Record) Reply(ctx context.Context, key string) (Reply, bool, error) {
 	var reply Reply
 	var at int64
-	err := r.db.QueryRowContext(ctx, `SELECT team, channel, ts, thread, ephemeral, at FROM record_reply WHERE key = ?`, key).
+	err := r.row(ctx, `SELECT team, channel, ts, thread, ephemeral, at FROM record_reply WHERE key = ?1`, key).
 		Scan(&reply.Team, &reply.Channel, &reply.TS, &reply.ThreadTS, &reply.Ephemeral, &at)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Reply{}, false, nil
@@ -152,12 +106,12 @@ func (r *Record) Reply(ctx context.Context, key string) (Reply, bool, error) {
 
 // Set stores a setting of a scope (a team, a channel, a user: the caller's choice). An empty value removes it.
 func (r *Record) Set(ctx context.Context, scope, name, value string) error {
-	query, values := `DELETE FROM record_setting WHERE scope = ? AND name = ?`, []any{scope, name}
+	query, values := `DELETE FROM record_setting WHERE scope = ?1 AND name = ?2`, []any{scope, name}
 	if value != "" {
-		query = `INSERT INTO record_setting (scope, name, value) VALUES (?, ?, ?) ON CONFLICT (scope, name) DO UPDATE SET value = excluded.value`
+		query = `INSERT INTO record_setting (scope, name, value) VALUES (?1, ?2, ?3) ON CONFLICT (scope, name) DO UPDATE SET value = excluded.value`
 		values = append(values, value)
 	}
-	if _, err := r.db.ExecContext(ctx, query, values...); err != nil {
+	if _, err := r.exec(ctx, query, values...); err != nil {
 		return fmt.Errorf("storing the setting %s: %w", name, err)
 	}
 	return nil
@@ -166,7 +120,7 @@ func (r *Record) Set(ctx context.Context, scope, name, value string) error {
 // Setting reads a setting; "" if there is none.
 func (r *Record) Setting(ctx context.Context, scope, name string) (string, error) {
 	var value string
-	err := r.db.QueryRowContext(ctx, `SELECT value FROM record_setting WHERE scope = ? AND name = ?`, scope, name).Scan(&value)
+	err := r.row(ctx, `SELECT value FROM record_setting WHERE scope = ?1 AND name = ?2`, scope, name).Scan(&value)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return "", fmt.Errorf("reading the setting %s: %w", name, err)
 	}

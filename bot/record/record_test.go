@@ -11,6 +11,8 @@ import (
 
 	"github.com/jirei/jirei/bot/record"
 	"github.com/jirei/jirei/bot/record/recordtest"
+	"github.com/jirei/jirei/retrieval/postgres/db"
+	"github.com/jirei/jirei/retrieval/postgres/db/dbtest"
 	"github.com/jirei/jirei/retrieval/sqlite/file"
 )
 
@@ -20,6 +22,26 @@ func TestRecord(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "jirei.db")
 		return func() recordtest.Record {
 			r, err := record.Open(context.Background(), path, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = r.Close() })
+			return r
+		}
+	})
+}
+
+func TestRecordOnPostgreSQL(t *testing.T) {
+	t.Parallel()
+	recordtest.Run(t, func(t *testing.T) func() recordtest.Record {
+		at := dbtest.Schema(t)
+		return func() recordtest.Record {
+			pool, err := db.Open(t.Context(), at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(pool.Close)
+			r, err := record.On(t.Context(), pool, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -19,8 +19,8 @@ func (r *Record) AppendTurn(ctx context.Context, thread Thread, turn Turn) error
 	if err != nil {
 		return err
 	}
-	_, err = r.db.ExecContext(ctx, `
-		INSERT INTO record_turn (team, channel, thread, key, question, cases, without, press, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+	_, err = r.exec(ctx, `
+		INSERT INTO record_turn (team, channel, thread, key, question, cases, without, press, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
 		ON CONFLICT (team, channel, thread, key) DO UPDATE SET question = excluded.question, cases = excluded.cases,
 			without = excluded.without, press = excluded.press, at = excluded.at`,
 		thread.Team, thread.Channel, thread.TS, turn.Key, turn.Question, cases, without, turn.Press, turn.At.UnixMilli())
@@ -50,13 +50,9 @@ func (r *Record) Reread(ctx context.Context, thread Thread, turn Turn) (latest b
 	if err != nil {
 		return false, err
 	}
-	res, err := r.db.ExecContext(ctx, `
-		UPDATE record_turn SET cases = ?, without = ?, press = ? WHERE team = ? AND channel = ? AND thread = ? AND key = ? AND press <= ?`,
+	n, err := r.exec(ctx, `
+		UPDATE record_turn SET cases = ?1, without = ?2, press = ?3 WHERE team = ?4 AND channel = ?5 AND thread = ?6 AND key = ?7 AND press <= ?8`,
 		cases, without, turn.Press, thread.Team, thread.Channel, thread.TS, turn.Key, turn.Press)
-	if err != nil {
-		return false, fmt.Errorf("recording what a turn is read without: %w", err)
-	}
-	n, err := res.RowsAffected()
 	if err != nil {
 		return false, fmt.Errorf("recording what a turn is read without: %w", err)
 	}
@@ -65,9 +61,9 @@ func (r *Record) Reread(ctx context.Context, thread Thread, turn Turn) (latest b
 
 // Turns returns the latest limit turns of a thread, oldest first.
 func (r *Record) Turns(ctx context.Context, thread Thread, limit int) ([]Turn, error) {
-	rows, err := r.db.QueryContext(ctx, `
-		SELECT key, question, cases, without, press, at FROM record_turn WHERE team = ? AND channel = ? AND thread = ?
-		ORDER BY at DESC, key DESC LIMIT ?`, thread.Team, thread.Channel, thread.TS, max(limit, 0))
+	rows, err := r.query(ctx, `
+		SELECT key, question, cases, without, press, at FROM record_turn WHERE team = ?1 AND channel = ?2 AND thread = ?3
+		ORDER BY at DESC, key DESC LIMIT ?4`, thread.Team, thread.Channel, thread.TS, max(limit, 0))
 	if err != nil {
 		return nil, fmt.Errorf("reading a thread: %w", err)
 	}
@@ -99,7 +95,7 @@ func (r *Record) Turns(ctx context.Context, thread Thread, limit int) ([]Turn, e
 // HasThread tells whether jirei answered in the thread, so that a reply there is meant for it.
 func (r *Record) HasThread(ctx context.Context, thread Thread) (bool, error) {
 	var one int
-	err := r.db.QueryRowContext(ctx, `SELECT 1 FROM record_turn WHERE team = ? AND channel = ? AND thread = ? LIMIT 1`,
+	err := r.row(ctx, `SELECT 1 FROM record_turn WHERE team = ?1 AND channel = ?2 AND thread = ?3 LIMIT 1`,
 		thread.Team, thread.Channel, thread.TS).Scan(&one)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
@@ -115,8 +111,8 @@ func (r *Record) SaveShare(ctx context.Context, share Share) error {
 	if share.ID == "" {
 		return errors.New("a share needs an id, or a retry would record it twice")
 	}
-	_, err := r.db.ExecContext(ctx, `
-		INSERT INTO record_share (id, team, channel, ts, "case", "by", "from", comment, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+	_, err := r.exec(ctx, `
+		INSERT INTO record_share (id, team, channel, ts, "case", "by", "from", comment, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
 		ON CONFLICT (id) DO UPDATE SET team = excluded.team, channel = excluded.channel, ts = excluded.ts, "case" = excluded."case",
 			"by" = excluded."by", "from" = excluded."from", comment = excluded.comment, at = excluded.at`,
 		share.ID, share.Team, share.Channel, share.TS, share.Case, share.By, share.From, share.Comment, share.At.UnixMilli())
@@ -128,7 +124,7 @@ func (r *Record) SaveShare(ctx context.Context, share Share) error {
 
 // Shares returns the latest limit shares of a team, newest first; of one case where caseID is not empty.
 func (r *Record) Shares(ctx context.Context, team, caseID string, limit int) ([]Share, error) {
-	rows, err := r.db.QueryContext(ctx, `
+	rows, err := r.query(ctx, `
 		SELECT id, team, channel, ts, "case", "by", "from", comment, at FROM record_share
 		WHERE team = ?1 AND (?2 = '' OR "case" = ?2) ORDER BY at DESC, id DESC LIMIT ?3`, team, caseID, max(limit, 0))
 	if err != nil {
@@ -162,12 +158,12 @@ func (r *Record) Forget(ctx context.Context, before time.Time) error {
 	defer func() { _ = tx.Rollback() }()
 	for _, query := range []string{
 		`DELETE FROM record_turn WHERE (team, channel, thread) IN
-			(SELECT team, channel, thread FROM record_turn GROUP BY team, channel, thread HAVING max(at) < ?)`,
-		`DELETE FROM record_reply WHERE at < ?`,
-		`DELETE FROM record_once WHERE at < ?`,
-		`UPDATE record_share SET comment = '' WHERE at < ? AND comment <> ''`,
+			(SELECT team, channel, thread FROM record_turn GROUP BY team, channel, thread HAVING max(at) < ?1)`,
+		`DELETE FROM record_reply WHERE at < ?1`,
+		`DELETE FROM record_once WHERE at < ?1`,
+		`UPDATE record_share SET comment = '' WHERE at < ?1 AND comment <> ''`,
 	} {
-		if _, err := tx.ExecContext(ctx, query, before.UnixMilli()); err != nil {
+		if _, err := tx.ExecContext(ctx, r.words.Replace(query), before.UnixMilli()); err != nil {
 			return fmt.Errorf("forgetting: %w", err)
 		}
 	}

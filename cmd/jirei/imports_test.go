@@ -48,10 +48,10 @@ var house = map[string]struct{ may, tests []string }{
 	"bot/answer":            {may: []string{"bot/phrases", "cases", "embeddings", "embeddings/endpoint", "retrieval"}, tests: []string{"bot/answer/answertest", "retrieval/sqlite", "retrieval/golden"}},
 	"bot/answer/answertest": {},
 	"bot/blocks":            {},
-	"bot/inbox":             {may: []string{"retrieval/sqlite/file"}},
+	"bot/inbox":             {may: []string{"retrieval/postgres/db", "retrieval/sqlite/file"}, tests: []string{"retrieval/postgres/db/dbtest"}},
 	"bot/phrases":           {may: []string{"cases"}},
 	"bot/playground":        {may: []string{"bot/blocks"}},
-	"bot/record":            {may: []string{"retrieval/sqlite/file"}, tests: []string{"bot/record/recordtest"}},
+	"bot/record":            {may: []string{"retrieval/postgres/db", "retrieval/sqlite/file"}, tests: []string{"bot/record/recordtest", "retrieval/postgres/db/dbtest"}},
 	"bot/record/recordtest": {may: []string{"bot/record"}},
 
 	"cmd/jirei": {

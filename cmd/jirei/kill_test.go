@@ -30,24 +30,36 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"jirei": main})
 }
 
-// child starts jirei against a playground, on a database file.
+// child is jirei against a playground, on a database file.
 func child(t *testing.T, slack *playground.Server, db string, args ...string) (*exec.Cmd, *lines) {
+	t.Helper()
+	return childWith(t, slack, nil, append(args, "--db", "sqlite:"+db)...)
+}
+
+func childWith(t *testing.T, slack *playground.Server, env []string, args ...string) (*exec.Cmd, *lines) {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	var stderr lines
-	cmd := exec.CommandContext(t.Context(), self, append(args, "--db", "sqlite:"+db)...)
+	cmd := exec.CommandContext(t.Context(), self, args...)
 	cmd.Env = append(os.Environ(), asChild+"=1", "SLACK_BOT_TOKEN="+playground.BotToken, "SLACK_APP_TOKEN="+playground.AppToken, "JIREI_SLACK_API_URL="+slack.APIURL(),
 		"JIREI_CHAT_MODEL=") // whoever runs the tests may have one of their own
+	cmd.Env = append(cmd.Env, env...)
 	cmd.Stderr = &stderr
 	return cmd, &stderr
 }
 
 func world(t *testing.T) *playground.Server {
 	t.Helper()
-	slack := playground.New(playground.Options{Retries: []time.Duration{0, 200 * time.Millisecond, 200 * time.Millisecond}, Commands: []playground.Command{{Name: "/jirei"}}})
+	return worldWith(t, playground.Options{Retries: []time.Duration{0, 200 * time.Millisecond, 200 * time.Millisecond}})
+}
+
+func worldWith(t *testing.T, options playground.Options) *playground.Server {
+	t.Helper()
+	options.Commands = []playground.Command{{Name: "/jirei"}}
+	slack := playground.New(options)
 	if _, err := slack.Start(t.Context(), "127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}

@@ -9,11 +9,8 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/jirei/jirei/bot"
-	"github.com/jirei/jirei/bot/inbox"
 	"github.com/jirei/jirei/bot/phrases"
 	"github.com/jirei/jirei/bot/playground"
-	"github.com/jirei/jirei/bot/record"
 )
 
 var playCommand = command{
@@ -25,9 +22,6 @@ var playCommand = command{
 func play(ctx context.Context, p *program) error {
 	if len(p.args) > 0 {
 		return usageError{fmt.Sprintf("%q は余分です。", p.args[0]), "アドレスは --listen 127.0.0.1:8080 のように指定してください。"}
-	}
-	if err := p.onFile(); err != nil {
-		return err
 	}
 	listen, _ := p.flags.GetString("listen")
 	if host, _, err := net.SplitHostPort(listen); err != nil || host != "localhost" && !net.ParseIP(host).IsLoopback() {
@@ -55,30 +49,5 @@ func play(ctx context.Context, p *program) error {
 	return p.serve(ctx, slack.APIURL(), func() {
 		_, _ = fmt.Fprintf(p.out, "準備ができました。ブラウザで %s を開いてください（終了は Ctrl+C）。\n", url)
 		_, _ = fmt.Fprintln(p.err, p.receivers(""))
-	})
-}
-
-// serve runs the bot on the file, alone, until ctx ends.
-func (p *program) serve(ctx context.Context, api string, ready func()) (err error) {
-	l, err := p.ready(ctx) // makes the folder and the file
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, l.Close()) }()
-	unlock, err := inbox.Lock(p.path)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, unlock()) }()
-	memory, err := record.Open(ctx, p.path, p.log)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, memory.Close()) }()
-	ready()
-	p.startNotice(ctx, l)
-	return bot.Run(ctx, bot.Config{
-		Log: p.log, BotToken: p.botToken, AppToken: p.appToken, APIURL: api, File: p.path,
-		Asker: p.asker(l), Record: memory, SourceURL: p.sourceURL, SourceOffset: p.sourceOffset,
 	})
 }

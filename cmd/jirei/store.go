@@ -73,17 +73,6 @@ func (p *program) openStore(ctx context.Context) (library, error) {
 	return library{store: store, pool: pool, close: func() error { pool.Close(); return nil }}, nil
 }
 
-// onFile refuses what a database cannot do yet.
-func (p *program) onFile() error {
-	if p.server == "" {
-		return nil
-	}
-	return usageError{
-		"ボット（play と serve）は、まだ PostgreSQL では動きません。受け付けた質問の記録が、SQLite のファイルにしかできないためです。",
-		"--db sqlite:jirei.db を付けるか、DATABASE_URL を外してください。index、cases、ask、search、eval、doctor は PostgreSQL で使えます。",
-	}
-}
-
 // cautions are what works but should be mended: said at the start and by doctor.
 func (p *program) cautions(f db.Facts) []string {
 	var out []string

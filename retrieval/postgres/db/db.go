@@ -57,6 +57,10 @@ func Open(ctx context.Context, url string) (*pgxpool.Pool, error) {
 	return pool, nil
 }
 
+// connections are what a bot uses at most, unless the URL's pool_max_conns says otherwise: one listens, eight work. pgx would take four on a small
+// machine, and they are made when they are needed.
+const connections = 10
+
 func parse(url string) (*pgxpool.Config, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
@@ -71,6 +75,9 @@ func parse(url string) (*pgxpool.Config, error) {
 	}
 	if config.ConnConfig.RuntimeParams["application_name"] == "" {
 		config.ConnConfig.RuntimeParams["application_name"] = "jirei" // who an administrator sees in pg_stat_activity
+	}
+	if !strings.Contains(url, "pool_max_conns") {
+		config.MaxConns = max(config.MaxConns, connections)
 	}
 	config.AfterConnect = pgxvec.RegisterTypes
 	return config, nil

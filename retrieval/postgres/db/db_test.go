@@ -99,6 +99,10 @@ func TestOpenRefusesWithASentenceAndAHint(t *testing.T) {
 				t.Fatal("it was opened")
 			}
 			told(t, err, c.words...)
+			var said *Error // a bot waits for what may pass, and ends at once for what does not
+			if errors.As(err, &said); said.Away != (name == "a server that is not on") {
+				t.Errorf("away: %v", said.Away)
+			}
 			for e := err; e != nil; e = errors.Unwrap(e) {
 				if strings.Contains(e.Error(), "sesame") {
 					t.Errorf("the password is told: %v", e)
@@ -127,6 +131,10 @@ func TestWrongPassword(t *testing.T) {
 		t.Skip("this server trusts everybody")
 	}
 	told(t, err, "パスワード")
+	var said *Error
+	if errors.As(err, &said) && said.Away {
+		t.Error("a bot would wait for another password")
+	}
 	if strings.Contains(err.Error(), "wrong-sesame") {
 		t.Errorf("the password is told: %v", err)
 	}

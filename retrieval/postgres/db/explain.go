@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
+	"syscall"
 
 	"github.com/jackc/pgx/v5/pgconn"
 )
@@ -15,6 +17,9 @@ type Error struct {
 	Problem string // a sentence
 	Hint    string // a sentence that says what to type
 	Err     error  // the cause; may be nil
+	// Away: the server cannot be reached now, which may pass without anybody's doing: it starts, it stops, it has no connection left. A wrong
+	// password does not pass.
+	Away bool
 }
 
 func (e *Error) Error() string { return e.Problem + "\n" + e.Hint }
@@ -73,11 +78,12 @@ func explainServer(e *pgconn.PgError) *Error {
 		}
 	case "25006":
 		return &Error{
-			Problem: "このデータベースは読み取り専用なので、事例集を書き込めません。",
+			Problem: "このデータベースは読み取り専用なので、書き込めません。",
 			Hint:    "レプリカではなく主サーバーを DATABASE_URL に指定するか、default_transaction_read_only を off にしてください。",
 		}
 	case "53300":
 		return &Error{
+			Away:    true,
 			Problem: "PostgreSQL への接続が多すぎて、新しくつなげません。",
 			Hint:    "DATABASE_URL の末尾に ?pool_max_conns=4 を加えて減らすか、サーバーの max_connections を増やしてください。",
 		}
@@ -86,8 +92,8 @@ func explainServer(e *pgconn.PgError) *Error {
 			Problem: fmt.Sprintf("PostgreSQL のディスクかメモリーが足りません（%s）。", e.Message),
 			Hint:    "サーバーの空きを増やしてから、もう一度お試しください。",
 		}
-	case "57P03":
-		return &Error{Problem: "PostgreSQL は起動か停止の途中です。", Hint: "少し待ってから、もう一度お試しください。"}
+	case "57P01", "57P02", "57P03":
+		return &Error{Away: true, Problem: "PostgreSQL は起動か停止の途中です。", Hint: "少し待ってから、もう一度お試しください。"}
 	}
 	return explainRights(e)
 }
@@ -122,10 +128,11 @@ func explainNetwork(err error) *Error {
 	switch {
 	case errors.As(err, &name):
 		return &Error{
+			Away:    !name.IsNotFound,
 			Problem: fmt.Sprintf("PostgreSQL のホスト %s が見つかりません。", name.Name),
 			Hint:    "DATABASE_URL の @ のあとのホスト名を確かめてください。",
 		}
-	case strings.Contains(last(text), "failed to receive message"):
+	case strings.Contains(last(text), "failed to receive message") && !hungUp(err):
 		return &Error{
 			Problem: fmt.Sprintf("接続先は PostgreSQL ではないようです（%s）。", last(text)),
 			Hint:    "DATABASE_URL のホストとポート（PostgreSQL は多くの場合 5432）を確かめてください。",
@@ -135,13 +142,19 @@ func explainNetwork(err error) *Error {
 			Problem: fmt.Sprintf("PostgreSQL と暗号化してつなげません（%s）。", last(text)),
 			Hint:    "DATABASE_URL の sslmode と sslrootcert を確かめてください。同じ機械の中なら sslmode=disable が使えます。",
 		}
-	case errors.As(err, &dial) && dial.Op == "dial", errors.Is(err, context.DeadlineExceeded):
+	case errors.As(err, &dial), errors.Is(err, context.DeadlineExceeded), hungUp(err):
 		return &Error{
+			Away:    true,
 			Problem: fmt.Sprintf("PostgreSQL のサーバーが応答しません（%s）。", last(text)),
 			Hint:    "サーバーが動いているか、DATABASE_URL のホストとポートが正しいかを確かめてください。",
 		}
 	}
 	return nil
+}
+
+// hungUp says that the other side took the connection and closed it: a proxy does so while the server behind it is away.
+func hungUp(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET)
 }
 
 // last is what was the matter with the last address that was tried: pgx names each on a line of its own, or all on one where there is one.

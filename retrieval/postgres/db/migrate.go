@@ -19,7 +19,7 @@ func Migrate(ctx context.Context, pool *pgxpool.Pool, part string, steps []strin
 		err = pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error { return migrate(ctx, tx, part, steps) })
 	}
 	if err == nil {
-		err = known(part, now, len(steps))
+		err = Known(part, now, len(steps))
 	}
 	if err != nil {
 		return Explain(fmt.Errorf("migrating the %s: %w", part, err))
@@ -38,7 +38,7 @@ func migrate(ctx context.Context, tx pgx.Tx, part string, steps []string) error 
 	if err != nil {
 		return err
 	}
-	if err := known(part, now, len(steps)); err != nil {
+	if err := Known(part, now, len(steps)); err != nil {
 		return err
 	}
 	for i, step := range steps[now:] {
@@ -66,7 +66,8 @@ func version(ctx context.Context, q querier, part string) (int, error) {
 	return now, err
 }
 
-func known(part string, now, most int) error {
+// Known refuses tables that a newer jirei, or a newer part of it, has made.
+func Known(part string, now, most int) error {
 	if now <= most {
 		return nil
 	}
@@ -74,4 +75,20 @@ func known(part string, now, most int) error {
 		Problem: fmt.Sprintf("このデータベースは、より新しい jirei が書いたものです（%s の版 %d。この jirei が知るのは %d まで）。", part, now, most),
 		Hint:    "新しい jirei を使うか、DATABASE_URL で別のデータベースを指定してください。",
 	}
+}
+
+// Alone runs do while no other jirei is at the same part of this schema. It is for migrations that are not ours and have transactions of their
+// own; the lock is on a connection beside the pool, which may be small.
+func Alone(ctx context.Context, pool *pgxpool.Pool, part string, do func() error) error {
+	conn, err := pgx.ConnectConfig(ctx, pool.Config().ConnConfig)
+	if err != nil {
+		return fmt.Errorf("connecting: %w", err)
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+		if err := lock(ctx, tx, part); err != nil {
+			return err
+		}
+		return do()
+	})
 }
