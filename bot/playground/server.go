@@ -34,6 +34,10 @@ type Options struct {
 	// messages always come.
 	NoMessageEvents bool
 
+	// RequestURL is where the bot takes signed requests; "" means over Socket Mode.
+	RequestURL    string
+	SigningSecret string
+
 	AckTimeout time.Duration   // 0: 3 s, Slack's
 	Retries    []time.Duration // nil: at once, 1 min, 5 min: Slack's schedule for an event without ack
 	PingEvery  time.Duration   // 0: 5 s between WebSocket pings; slack-go drops a link after 30 s without
