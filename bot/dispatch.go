@@ -35,6 +35,8 @@ func (b *Bot) take(ctx context.Context, d delivery) error {
 		err = b.command(ctx, d.id, in, d.ack)
 	case slack.InteractionCallback:
 		err = b.interaction(ctx, d.id, in, d.ack)
+	default:
+		d.ack()
 	}
 	if err != nil && ctx.Err() == nil {
 		b.log.Error("what was asked could not be stored", "error", err)
@@ -64,6 +66,8 @@ func (b *Bot) ours(data any) bool {
 		teams, app = []string{in.TeamID}, in.APIAppID
 	case slack.InteractionCallback:
 		teams, app = []string{in.Team.ID, in.View.AppInstalledTeamID}, in.APIAppID
+	default:
+		return true // of a kind to come: there is nothing in it to do
 	}
 	if slices.Contains(teams, b.self.team) && (b.self.app == "" || app == b.self.app) {
 		return true
