@@ -8,6 +8,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -167,7 +168,11 @@ func newWorldWith(t *testing.T, opt playground.Options, model *answer.Model) *wo
 	}
 	t.Cleanup(func() { _ = w.db.Close() })
 	w.startBot()
-	w.until("both sockets are open", func() bool { return w.requests != "" || w.Connections() == 2 })
+	if w.requests == "" {
+		w.until("both sockets are open", func() bool { return w.Connections() == 2 })
+	} else if w.get("/healthz") != http.StatusOK { // waits in the listener's queue until the bot is there
+		t.Fatalf("the bot takes no requests\n%s", w.log)
+	}
 	return w
 }
 
