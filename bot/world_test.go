@@ -43,6 +43,9 @@ type world struct {
 	// requests is the address where the bot takes requests, "" where it opens sockets.
 	requests string
 	listener net.Listener // of the first bot
+	// ending is what Run's error must say, "" for none; ends waits for it.
+	ending string
+	ends   func()
 }
 
 // secret is that of the apps in HTTP mode.
@@ -201,11 +204,18 @@ func (w *world) startBot() {
 	}
 	done := make(chan error, 1)
 	go func() { done <- bot.Run(ctx, cfg) }()
-	w.stop = sync.OnceFunc(func() {
-		cancel()
-		if err := errors.Join(<-done, memory.Close(), store.Close()); err != nil {
+	w.ends = sync.OnceFunc(func() {
+		err := <-done
+		if (w.ending == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), w.ending) {
 			w.t.Errorf("the bot ended: %v", err)
 		}
+		if err := errors.Join(memory.Close(), store.Close()); err != nil {
+			w.t.Error(err)
+		}
+	})
+	w.stop = sync.OnceFunc(func() {
+		cancel()
+		w.ends()
 		if w.t.Failed() {
 			w.t.Logf("the bot's log:\n%s", w.log)
 		}

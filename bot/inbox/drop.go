@@ -5,10 +5,10 @@ import (
 	"fmt"
 )
 
-// Drop deletes all work of a team, done, waiting or running, with its notes: the payload says whose it is, as "team". An attempt that runs has
+// Drop deletes all work of a team, done, waiting or running, with its notes. An attempt that runs has
 // lost its work then, and its fence stops it. Keys stay: they hold no text, and they end in two days.
 func (in *Inbox) Drop(ctx context.Context, team string) error {
-	if _, err := in.exec(ctx, `DELETE FROM river_job WHERE json_extract(args ->> '$.payload', '$.team') = ?1`, team); err != nil {
+	if _, err := in.exec(ctx, `DELETE FROM river_job WHERE args ->> 'team' = ?1`, team); err != nil {
 		return fmt.Errorf("deleting the work of a team: %w", err)
 	}
 	if _, err := in.exec(ctx, `DELETE FROM inbox_note WHERE NOT EXISTS (SELECT 1 FROM river_job WHERE id = job)`); err != nil {

@@ -60,8 +60,7 @@ const serverFence = `
 	EXECUTE FUNCTION inbox_fence()`
 
 // serverWords turn our statements, which are written for SQLite, into PostgreSQL's.
-var serverWords = strings.NewReplacer("?", "$", "datetime('now', 'subsec')", "now()",
-	"json_extract(args ->> '$.payload', '$.team')", "(args ->> 'payload')::json ->> 'team'")
+var serverWords = strings.NewReplacer("?", "$", "datetime('now', 'subsec')", "now()")
 
 // On opens the inbox in a PostgreSQL database that package db has opened, beside other bots, and brings its tables up to date. The pool stays
 // the caller's. What a person can mend is a [*db.Error].

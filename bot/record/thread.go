@@ -174,7 +174,7 @@ func (r *Record) Forget(ctx context.Context, before time.Time) error {
 	return nil
 }
 
-// ForgetTeam deletes everything of a team, and what was set for it: a team that removes jirei leaves nothing behind. First times stay; they
+// ForgetTeam deletes everything of a team, and what was set in it: a team that removes jirei leaves nothing behind. First times stay; they
 // hold no text, and Forget deletes them.
 func (r *Record) ForgetTeam(ctx context.Context, team string) error {
 	tx, err := r.db.BeginTx(ctx, nil)
@@ -186,6 +186,7 @@ func (r *Record) ForgetTeam(ctx context.Context, team string) error {
 		`DELETE FROM record_turn WHERE team = ?1`,
 		`DELETE FROM record_reply WHERE team = ?1`,
 		`DELETE FROM record_share WHERE team = ?1`,
+		`DELETE FROM record_setting WHERE scope = ?1 OR substr(scope, 1, length(?1) + 1) = ?1 || '/'`,
 	} {
 		if _, err := tx.ExecContext(ctx, r.words.Replace(query), team); err != nil {
 			return fmt.Errorf("forgetting a team: %w", err)

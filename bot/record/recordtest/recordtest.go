@@ -19,7 +19,12 @@ type Threads interface {
 	AppendTurn(ctx context.Context, thread record.Thread, turn record.Turn) error
 	Turns(ctx context.Context, thread record.Thread, limit int) ([]record.Turn, error)
 	HasThread(ctx context.Context, thread record.Thread) (bool, error)
+}
+
+// Forgetting is what is not to stay.
+type Forgetting interface {
 	Forget(ctx context.Context, before time.Time) error
+	ForgetTeam(ctx context.Context, team string) error
 }
 
 // Presses is the memory of what was taken out of a question.
@@ -45,6 +50,7 @@ type Shares interface {
 // Record is all of it.
 type Record interface {
 	Threads
+	Forgetting
 	Presses
 	Replies
 	Shares
@@ -66,6 +72,7 @@ func Run(t *testing.T, place func(t *testing.T) (open func() Record)) {
 		"shares come newest first, by team and case":                shares,
 		"settings are set, replaced and removed":                    settings,
 		"forgetting takes old threads whole and leaves the current": forget,
+		"forgetting a team takes all of it and no other":            forgetTeam,
 		"what is written survives reopening":                        reopened,
 		"what has no key is refused":                                keyless,
 	} {
@@ -105,6 +112,40 @@ func turns(t *testing.T, open func() Record) {
 		got, err := r.Turns(ctx, thread, limit)
 		if err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("limit %d: %+v, %v; want %+v", limit, got, err, want)
+		}
+	}
+}
+
+func forgetTeam(t *testing.T, open func() Record) {
+	r := open()
+	for _, team := range []string{"T1", "T2", "T1/"} {
+		th := thread
+		th.Team = team
+		must(t, r.AppendTurn(ctx, th, turn(1)))
+		must(t, r.SaveReply(ctx, "msg:"+team, record.Reply{Team: team, Channel: "C1", TS: "1.0", At: noon}))
+		must(t, r.SaveShare(ctx, record.Share{ID: team, Team: team, Comment: "見てください", At: noon}))
+		must(t, r.Set(ctx, team+"-x", "company", "建設業"))
+	}
+	must(t, r.Set(ctx, "T1", "company", "建設業"))
+	must(t, r.Set(ctx, "T1/U1", "company", "製造業"))
+	must(t, r.ForgetTeam(ctx, "T1"))
+	must(t, r.ForgetTeam(ctx, "T1")) // nothing is left to fail on
+	for _, team := range []string{"T1", "T2"} {
+		th := thread
+		th.Team = team
+		turns, err := r.Turns(ctx, th, 10)
+		must(t, err)
+		_, replied, err := r.Reply(ctx, "msg:"+team)
+		must(t, err)
+		shares, err := r.Shares(ctx, team, "", 10)
+		must(t, err)
+		if want := team != "T1"; (len(turns) > 0) != want || replied != want || (len(shares) > 0) != want {
+			t.Errorf("%s: %v, %v, %v", team, turns, replied, shares)
+		}
+	}
+	for scope, want := range map[string]string{"T1": "", "T1/U1": "", "T1-x": "建設業"} {
+		if got, err := r.Setting(ctx, scope, "company"); err != nil || got != want {
+			t.Errorf("setting of %s: %q, %v; want %q", scope, got, err, want)
 		}
 	}
 }
@@ -289,12 +330,12 @@ func shares(t *testing.T, open func() Record) {
 func settings(t *testing.T, open func() Record) {
 	r := open()
 	for _, c := range []struct{ set, want string }{{"ja", "ja"}, {"en", "en"}, {"", ""}, {"", ""}} {
-		must(t, r.Set(ctx, "user:U1", "locale", c.set))
-		must(t, r.Set(ctx, "user:U2", "locale", "fr"))
-		if got, err := r.Setting(ctx, "user:U1", "locale"); err != nil || got != c.want {
+		must(t, r.Set(ctx, "T1/U1", "locale", c.set))
+		must(t, r.Set(ctx, "T1/U2", "locale", "fr"))
+		if got, err := r.Setting(ctx, "T1/U1", "locale"); err != nil || got != c.want {
 			t.Errorf("after %q: %q, %v", c.set, got, err)
 		}
-		if got, err := r.Setting(ctx, "user:U2", "locale"); err != nil || got != "fr" {
+		if got, err := r.Setting(ctx, "T1/U2", "locale"); err != nil || got != "fr" {
 			t.Errorf("another's setting: %q, %v", got, err)
 		}
 	}
