@@ -27,10 +27,10 @@ func TestConversations(t *testing.T) {
 		t.Fatalf("no conversations: %v", err)
 	}
 	for _, name := range names {
-		for way, opt := range map[string]func() playground.Options{"": options, " over HTTP": overHTTP} {
-			t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar")+way, func(t *testing.T) {
+		for way, opt := range map[string]func() playground.Options{"sockets": options, "HTTP": overHTTP} {
+			t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar")+" over "+way, func(t *testing.T) {
 				t.Parallel()
-				if *update && way != "" {
+				if *update && way != "sockets" {
 					t.Skip("what is seen over sockets is written down")
 				}
 				converse(t, name, opt(), *update)

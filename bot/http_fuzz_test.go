@@ -92,7 +92,7 @@ func fuzzed(f *testing.F, secret string) *Bot {
 	}
 	b := &Bot{
 		asker: answer.Asker{Engine: retrieval.New(store, words, nil)},
-		cfg: Config{SigningSecret: secret}, log: slog.New(slog.DiscardHandler), http: nowhere.Client(),
+		cfg:   Config{SigningSecret: secret}, log: slog.New(slog.DiscardHandler), http: nowhere.Client(),
 		api: slack.New("xoxb-x", slack.OptionAPIURL(nowhere.URL+"/")), record: memory, inbox: in, immediate: make(chan struct{}, 16),
 		surface: TheSurface(), self: self{user: "B", bot: "BB", team: "T1", app: "A1"}, end: func(error) {},
 	}

@@ -51,11 +51,11 @@ func (w *world) send(s sending) (status int, answer string) {
 		r.Header.Set(s.header[0], s.header[1])
 	}
 	r.Header.Del(s.without)
-	client := http.DefaultClient
+	client := &http.Client{Timeout: patience}
 	if s.begun != nil {
 		r.Header.Set("Expect", "100-continue")
 		r = r.WithContext(httptrace.WithClientTrace(r.Context(), &httptrace.ClientTrace{Got100Continue: func() { close(s.begun) }}))
-		client = &http.Client{Transport: &http.Transport{ExpectContinueTimeout: patience}}
+		client.Transport = &http.Transport{ExpectContinueTimeout: patience}
 	}
 	res, err := client.Do(r)
 	if err != nil {
@@ -77,7 +77,7 @@ func (w *world) get(path string) int {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	res, err := http.DefaultClient.Do(r)
+	res, err := (&http.Client{Timeout: patience}).Do(r)
 	if err != nil {
 		return 0
 	}
@@ -223,7 +223,7 @@ func TestOtherPathsAndMethods(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		res, err := http.DefaultClient.Do(r)
+		res, err := (&http.Client{Timeout: patience}).Do(r)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -25,7 +25,7 @@ func (s *Server) request(e *envelope) {
 		s.refusedBy(e, "dispatch_failed", "unknown_error")
 		return
 	}
-	res, err := http.DefaultClient.Do(r)
+	res, err := s.client.Do(r)
 	if err != nil {
 		if errors.Is(err, context.DeadlineExceeded) {
 			s.refusedBy(e, "operation_timeout", "http_timeout")

@@ -83,7 +83,7 @@ func healthy(t *testing.T, at string, stderr *lines) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if res, err := http.DefaultClient.Do(r); err == nil {
+		if res, err := (&http.Client{Timeout: time.Minute}).Do(r); err == nil {
 			_ = res.Body.Close()
 			if res.StatusCode == http.StatusOK {
 				return

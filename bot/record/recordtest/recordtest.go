@@ -14,22 +14,18 @@ import (
 	"github.com/jirei/jirei/bot/record"
 )
 
-// Threads is the memory of conversations.
+// Threads is the memory of conversations, and of what was taken out of a question.
 type Threads interface {
 	AppendTurn(ctx context.Context, thread record.Thread, turn record.Turn) error
 	Turns(ctx context.Context, thread record.Thread, limit int) ([]record.Turn, error)
 	HasThread(ctx context.Context, thread record.Thread) (bool, error)
+	Reread(ctx context.Context, thread record.Thread, turn record.Turn) (latest bool, err error)
 }
 
 // Forgetting is what is not to stay.
 type Forgetting interface {
 	Forget(ctx context.Context, before time.Time) error
 	ForgetTeam(ctx context.Context, team string) error
-}
-
-// Presses is the memory of what was taken out of a question.
-type Presses interface {
-	Reread(ctx context.Context, thread record.Thread, turn record.Turn) (latest bool, err error)
 }
 
 // Replies is the memory of what was sent, and done.
@@ -51,7 +47,6 @@ type Shares interface {
 type Record interface {
 	Threads
 	Forgetting
-	Presses
 	Replies
 	Shares
 }
@@ -112,40 +107,6 @@ func turns(t *testing.T, open func() Record) {
 		got, err := r.Turns(ctx, thread, limit)
 		if err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("limit %d: %+v, %v; want %+v", limit, got, err, want)
-		}
-	}
-}
-
-func forgetTeam(t *testing.T, open func() Record) {
-	r := open()
-	for _, team := range []string{"T1", "T2", "T1/"} {
-		th := thread
-		th.Team = team
-		must(t, r.AppendTurn(ctx, th, turn(1)))
-		must(t, r.SaveReply(ctx, "msg:"+team, record.Reply{Team: team, Channel: "C1", TS: "1.0", At: noon}))
-		must(t, r.SaveShare(ctx, record.Share{ID: team, Team: team, Comment: "見てください", At: noon}))
-		must(t, r.Set(ctx, team+"-x", "company", "建設業"))
-	}
-	must(t, r.Set(ctx, "T1", "company", "建設業"))
-	must(t, r.Set(ctx, "T1/U1", "company", "製造業"))
-	must(t, r.ForgetTeam(ctx, "T1"))
-	must(t, r.ForgetTeam(ctx, "T1")) // nothing is left to fail on
-	for _, team := range []string{"T1", "T2"} {
-		th := thread
-		th.Team = team
-		turns, err := r.Turns(ctx, th, 10)
-		must(t, err)
-		_, replied, err := r.Reply(ctx, "msg:"+team)
-		must(t, err)
-		shares, err := r.Shares(ctx, team, "", 10)
-		must(t, err)
-		if want := team != "T1"; (len(turns) > 0) != want || replied != want || (len(shares) > 0) != want {
-			t.Errorf("%s: %v, %v, %v", team, turns, replied, shares)
-		}
-	}
-	for scope, want := range map[string]string{"T1": "", "T1/U1": "", "T1-x": "建設業"} {
-		if got, err := r.Setting(ctx, scope, "company"); err != nil || got != want {
-			t.Errorf("setting of %s: %q, %v; want %q", scope, got, err, want)
 		}
 	}
 }
