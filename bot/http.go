@@ -224,7 +224,7 @@ func (s Surface) read(contentType string, body []byte) (incoming, error) {
 		}
 		return incoming{data: in}, nil
 	case form.Has("command"):
-		in, err := slack.SlashCommandParse(&http.Request{Method: http.MethodPost, PostForm: form, Form: form})
+		in, err := slack.SlashCommandParse(&http.Request{Method: http.MethodPost, Header: http.Header{"Content-Type": {kind}}, Body: io.NopCloser(bytes.NewReader(body))})
 		return incoming{data: in}, err
 	case form.Has("ssl_check"):
 		return incoming{}, nil // Slack looks at the certificate, now and then
