@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -24,6 +26,10 @@ type Config struct {
 	Log *slog.Logger
 	// BotToken (xoxb-…) speaks, AppToken (xapp-…) opens sockets.
 	BotToken, AppToken string
+	// Listener is where Slack's requests arrive, signed with SigningSecret, in
+	// place of sockets. Run closes it.
+	Listener      net.Listener
+	SigningSecret string
 	// APIURL is Slack's Web API, ending in a slash; "" is the real one.
 	APIURL string
 	// File is the SQLite file that holds the inbox, or Pool the PostgreSQL
@@ -51,6 +57,8 @@ type Bot struct {
 	inbox  *inbox.Inbox
 	asker  answer.Asker
 	people people
+	// surface is what jirei is in Slack.
+	surface Surface
 	// self is who we are, known after connecting.
 	self self
 	// immediate bounds the modals being opened at once, besides the inbox's
@@ -58,9 +66,15 @@ type Bot struct {
 	immediate chan struct{}
 	wait      sync.WaitGroup
 	told      told
+	// What is known to be unknown, and what came already.
+	unknown, strangers, unsigned tally
+	replays                      replays
+	// gone: Slack says that we were removed from the workspace. end ends Run.
+	gone atomic.Bool
+	end  context.CancelCauseFunc
 }
 
-type self struct{ user, bot, team string }
+type self struct{ user, bot, team, app string }
 
 // callTimeout bounds every call to Slack. A chat.postMessage takes under a
 // second; ten is where a hanging connection is given up and looked after.
@@ -68,8 +82,13 @@ const callTimeout = 10 * time.Second
 
 // Run connects and answers until ctx ends; it then drains. Errors are those
 // that trying again does not mend: tokens that Slack refuses, a file that
-// cannot be used.
+// cannot be used, a workspace that jirei was removed from.
 func Run(ctx context.Context, cfg Config) error {
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	if cfg.Listener != nil {
+		defer func() { _ = cfg.Listener.Close() }() // also where nobody gets to serve it
+	}
 	client := &http.Client{Timeout: callTimeout}
 	options := []slack.Option{slack.OptionHTTPClient(client), slack.OptionAppLevelToken(cfg.AppToken)}
 	if cfg.APIURL != "" {
@@ -78,6 +97,7 @@ func Run(ctx context.Context, cfg Config) error {
 	b := &Bot{
 		cfg: cfg, log: cfg.Log, http: client, api: slack.New(cfg.BotToken, options...),
 		record: cfg.Record, asker: cfg.Asker, immediate: make(chan struct{}, 16),
+		surface: TheSurface(), end: end,
 	}
 	b.people.api = b.api
 	in, err := b.openInbox(ctx)
@@ -98,8 +118,15 @@ func Run(ctx context.Context, cfg Config) error {
 		return fmt.Errorf("starting the inbox: %w", err)
 	}
 	go b.forget(ctx)
-	err = b.listen(ctx)
+	if cfg.Listener != nil {
+		err = b.serve(ctx)
+	} else {
+		err = b.listen(ctx)
+	}
 	b.wait.Wait()
+	if b.gone.Load() {
+		return b.leftBehind(context.WithoutCancel(ctx))
+	}
 	if ctx.Err() != nil {
 		return nil
 	}
@@ -117,10 +144,9 @@ func (b *Bot) openInbox(ctx context.Context) (*inbox.Inbox, error) {
 // connect asks Slack who we are, and waits while Slack cannot be reached.
 func (b *Bot) connect(ctx context.Context) error {
 	for pause := time.Second; ; pause = min(2*pause, time.Minute) {
-		me, err := b.api.AuthTestContext(ctx)
+		err := b.introduce(ctx)
 		if err == nil {
-			b.self = self{user: me.UserID, bot: me.BotID, team: me.TeamID}
-			b.log.Info("connected", "team", me.TeamID, "bot", me.UserID)
+			b.log.Info("connected", "team", b.self.team, "app", b.self.app, "bot", b.self.user)
 			return nil
 		}
 		var refused slack.SlackErrorResponse
@@ -134,6 +160,26 @@ func (b *Bot) connect(ctx context.Context) error {
 		case <-time.After(pause):
 		}
 	}
+}
+
+// introduce learns who we are.
+func (b *Bot) introduce(ctx context.Context) error {
+	me, err := b.api.AuthTestContext(ctx)
+	if err != nil {
+		return err
+	}
+	b.self = self{user: me.UserID, bot: me.BotID, team: me.TeamID}
+	// auth.test does not say which app a bot token is of.
+	info, err := b.api.GetBotInfoContext(ctx, slack.GetBotInfoParameters{Bot: me.BotID})
+	if name := slackError(err); name != "" {
+		b.log.Warn("which app this is cannot be known, so what is for another one cannot be refused", "error", name)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	b.self.app = info.AppID
+	return nil
 }
 
 // keep is how long questions of a thread are remembered for follow-ups.

@@ -8,11 +8,14 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/jirei/jirei/bot/playground"
 )
 
 var update = flag.Bool("update", false, "write what is seen into the conversations")
 
-// TestConversations plays each testdata/*.txtar with the real bot over the wire. After a wanted change:
+// TestConversations plays each testdata/*.txtar with the real bot over the wire: over sockets, and again by signed requests. After a
+// wanted change:
 //
 //	go test ./bot -run Conversations -update
 //
@@ -24,28 +27,38 @@ func TestConversations(t *testing.T) {
 		t.Fatalf("no conversations: %v", err)
 	}
 	for _, name := range names {
-		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
-			t.Parallel()
-			archive, err := txtar.ParseFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			c := &conversation{world: newWorld(t, options()), files: archive.Files, root: map[string]string{}}
-			want := string(archive.Comment)
-			got := c.play(want)
-			c.checkPeace(c.said...)
-			if got == want {
-				return
-			}
-			if !*update {
-				t.Errorf("what is seen is not what the script says (-update rewrites it):\n%s", difference(want, got))
-				return
-			}
-			archive.Comment = []byte(got)
-			if err := os.WriteFile(name, txtar.Format(archive), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		})
+		for way, opt := range map[string]func() playground.Options{"sockets": options, "HTTP": overHTTP} {
+			t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar")+" over "+way, func(t *testing.T) {
+				t.Parallel()
+				if *update && way != "sockets" {
+					t.Skip("what is seen over sockets is written down")
+				}
+				converse(t, name, opt(), *update)
+			})
+		}
+	}
+}
+
+func converse(t *testing.T, name string, opt playground.Options, update bool) {
+	t.Helper()
+	archive, err := txtar.ParseFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &conversation{world: newWorld(t, opt), files: archive.Files, root: map[string]string{}}
+	want := string(archive.Comment)
+	got := c.play(want)
+	c.checkPeace(c.said...)
+	if got == want {
+		return
+	}
+	if !update {
+		t.Errorf("what is seen is not what the script says (-update rewrites it):\n%s", difference(want, got))
+		return
+	}
+	archive.Comment = []byte(got)
+	if err := os.WriteFile(name, txtar.Format(archive), 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 

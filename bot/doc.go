@@ -1,8 +1,9 @@
 // Package bot is Slack in and Slack out.
 //
-// The way of a question: socket.go takes an envelope off the wire, makes a
-// [Request] of it (request.go), puts it into the inbox, and only then
-// acknowledges. A worker hands it to reply (ask.go), the only road from a
+// The way of a question: socket.go takes an envelope off the wire, or http.go a
+// signed request; dispatch.go sees whose it is and what it is (surface.go is the
+// table). It becomes a [Request] (request.go), goes into the inbox, and only then
+// is it acknowledged. A worker hands it to reply (ask.go), the only road from a
 // question to a message: it asks bot/answer, renders (render.go, card.go) and
 // speaks to a place (place.go), which knows how to say a thing once in a
 // channel, a direct message or behind a slash command.
@@ -10,5 +11,6 @@
 // Buttons: those that open a modal are done at once, since a trigger lives
 // three seconds (modal.go); a share is durable work like a question
 // (share.go), and so is a facet taken out of one, which changes its answer in
-// place (again.go). people.go keeps what we know of users.
+// place (again.go). people.go keeps what we know of users. down.go is for a store
+// that is away, leave.go for the end in a workspace.
 package bot

@@ -7,7 +7,6 @@ import (
 
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/slackevents"
-	"github.com/slack-go/slack/socketmode"
 
 	"github.com/jirei/jirei/bot/phrases"
 )
@@ -27,23 +26,23 @@ func (b *Bot) store(ctx context.Context, kind string, keys []string, payload any
 // sends it again, up to three times in five minutes, and then it is answered.
 // Anything else comes once: it is acknowledged, and who sent it is told, alone,
 // to try again.
-func (b *Bot) regret(ctx context.Context, e socketmode.Event, ack func(...any)) {
-	switch in := e.Data.(type) {
+func (b *Bot) regret(ctx context.Context, d delivery) {
+	switch in := d.data.(type) {
 	case slackevents.EventsAPIEvent:
-		if e.Request.RetryAttempt == 0 {
+		if d.retry == 0 {
 			b.atOnce(ctx, func(ctx context.Context) { b.unheard(ctx, in) })
 		}
 	case slack.SlashCommand:
-		ack()
+		d.ack()
 		b.atOnce(ctx, func(ctx context.Context) { b.unstored(ctx, in.UserID, in.ResponseURL) })
 	case slack.InteractionCallback:
 		if in.Type == slack.InteractionTypeViewSubmission {
 			// The form stays, with what was written into it.
 			p := phrases.For(b.people.known(in.User.ID))
-			ack(slack.NewErrorsViewSubmissionResponse(map[string]string{blockChannel: p.Unstored}))
+			d.ack(slack.NewErrorsViewSubmissionResponse(map[string]string{blockChannel: p.Unstored}))
 			return
 		}
-		ack()
+		d.ack()
 		b.atOnce(ctx, func(ctx context.Context) { b.unstored(ctx, in.User.ID, in.ResponseURL) })
 	}
 }

@@ -50,7 +50,7 @@ type envelope struct {
 
 // fromMention makes a request of an app_mention event.
 func (b *Bot) fromMention(team, event string, in *slackevents.AppMentionEvent) (envelope, bool) {
-	if in.BotID != "" || in.User == "" || in.User == b.self.user || in.Channel == "" {
+	if in.BotID != "" || in.User == "" || in.User == b.self.user || in.Channel == "" || in.TimeStamp == "" || in.Text == "" {
 		return envelope{}, false
 	}
 	r := Request{Team: team, Channel: in.Channel, TS: in.TimeStamp, Thread: root(in.ThreadTimeStamp, in.TimeStamp), User: in.User, Text: in.Text, Addressed: true}
@@ -65,8 +65,11 @@ func (b *Bot) fromMessage(team, event, client string, in *slackevents.MessageEve
 	default:
 		return envelope{}, false // edits, joins, our own updates
 	}
-	if in.BotID != "" || in.User == "" || in.User == b.self.user || in.Channel == "" || in.User == "USLACKBOT" {
+	if in.BotID != "" || in.User == "" || in.User == b.self.user || in.Channel == "" || in.User == "USLACKBOT" || in.TimeStamp == "" {
 		return envelope{}, false
+	}
+	if in.Text == "" && in.SubType != "file_share" {
+		return envelope{}, false // nothing was said
 	}
 	direct := in.ChannelType == slackevents.ChannelTypeIM
 	mentioned := strings.Contains(in.Text, "<@"+b.self.user+">")

@@ -65,43 +65,29 @@ func (b *Bot) receive(ctx context.Context, c *socketmode.Client) {
 				case <-ctx.Done():
 					return
 				case e := <-c.Events:
-					b.take(ctx, c, e)
+					b.received(ctx, c, e)
 				}
 			}
 		}()
 	}
 }
 
-// take makes sure that what an envelope asks for is on the disk, and then
-// acknowledges it. What cannot be stored is in down.go.
-func (b *Bot) take(ctx context.Context, c *socketmode.Client, e socketmode.Event) {
+// received takes what came over a socket. What is not acknowledged Slack sends again.
+func (b *Bot) received(ctx context.Context, c *socketmode.Client, e socketmode.Event) {
 	ack := func(payload ...any) {
 		if err := c.Ack(*e.Request, payload...); err != nil {
 			b.log.Warn("acknowledging", "error", err) // Slack sends it again; the keys are seen
 		}
 	}
-	var err error
-	switch e.Type {
-	case socketmode.EventTypeEventsAPI:
-		if err = b.event(ctx, e.Data.(slackevents.EventsAPIEvent)); err == nil {
-			ack()
-		}
-	case socketmode.EventTypeSlashCommand:
-		err = b.command(ctx, e.Request.EnvelopeID, e.Data.(slack.SlashCommand), ack)
-	case socketmode.EventTypeInteractive:
-		err = b.interaction(ctx, e.Request.EnvelopeID, e.Data.(slack.InteractionCallback), ack)
-	case socketmode.EventTypeErrorBadMessage:
+	switch {
+	case e.Type == socketmode.EventTypeErrorBadMessage:
 		b.ackUnknown(c, e)
-	case socketmode.EventTypeConnectionError:
+	case e.Type == socketmode.EventTypeConnectionError:
 		b.log.Warn("the connection to Slack failed; trying again")
+	case e.Request == nil || e.Request.EnvelopeID == "":
+		// About the connection, or nothing that Slack would send.
 	default:
-		if e.Request != nil && e.Request.EnvelopeID != "" {
-			ack()
-		}
-	}
-	if err != nil && ctx.Err() == nil {
-		b.log.Error("what was asked could not be stored", "type", e.Type, "error", err)
-		b.regret(ctx, e, ack)
+		_ = b.take(ctx, delivery{id: e.Request.EnvelopeID, retry: e.Request.RetryAttempt, data: e.Data, ack: ack})
 	}
 }
 
@@ -112,13 +98,21 @@ func (b *Bot) ackUnknown(c *socketmode.Client, e socketmode.Event) {
 	if !ok {
 		return
 	}
-	var id struct {
+	var in struct {
 		EnvelopeID string `json:"envelope_id"`
+		Payload    struct {
+			Event struct {
+				Type string `json:"type"`
+			} `json:"event"`
+		} `json:"payload"`
 	}
-	if json.Unmarshal(bad.Message, &id) == nil && id.EnvelopeID != "" {
-		if err := c.Ack(socketmode.Request{EnvelopeID: id.EnvelopeID}); err != nil {
-			b.log.Warn("acknowledging an unknown event", "error", err)
-		}
+	_ = json.Unmarshal(bad.Message, &in) // what can be read of it
+	if in.EnvelopeID == "" {
+		return
+	}
+	b.ignored(in.Payload.Event.Type)
+	if err := c.Ack(socketmode.Request{EnvelopeID: in.EnvelopeID}); err != nil {
+		b.log.Warn("acknowledging an unknown event", "error", err)
 	}
 }
 
@@ -187,13 +181,19 @@ func (b *Bot) interaction(ctx context.Context, id string, in slack.InteractionCa
 		b.atOnce(ctx, func(ctx context.Context) { b.press(ctx, in) })
 	case slack.InteractionTypeViewSubmission:
 		return b.submit(ctx, id, in, ack)
+	case slack.InteractionTypeShortcut, slack.InteractionTypeMessageAction:
+		ack()
+		if s, ok := b.surface.shortcut(in.CallbackID); ok {
+			b.atOnce(ctx, func(ctx context.Context) { s.do(b, ctx, in) })
+		}
 	default:
 		ack()
 	}
 	return nil
 }
 
-// atOnce runs what cannot wait and is not worth repeating: opening a modal.
+// atOnce runs what cannot wait and is not worth repeating: opening a modal. It
+// outlives ctx, which over HTTP ends with the acknowledgement; Run waits for it.
 func (b *Bot) atOnce(ctx context.Context, do func(context.Context)) {
 	select {
 	case b.immediate <- struct{}{}:
@@ -204,7 +204,7 @@ func (b *Bot) atOnce(ctx context.Context, do func(context.Context)) {
 	go func() {
 		defer b.wait.Done()
 		defer func() { <-b.immediate }()
-		ctx, cancel := context.WithTimeout(ctx, callTimeout)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), callTimeout)
 		defer cancel()
 		do(ctx)
 	}()

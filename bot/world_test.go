@@ -2,10 +2,13 @@ package bot_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"log/slog"
+	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -37,6 +40,36 @@ type world struct {
 	stop func()
 	// model words the summaries, nil for none.
 	model *answer.Model
+	// requests is the address where the bot takes requests, "" where it opens sockets.
+	requests string
+	listener net.Listener // of the first bot
+	// ending is what Run's error must say, "" for none; ends waits for it.
+	ending string
+	ends   func()
+}
+
+// secret is that of the apps in HTTP mode.
+const secret = "8f742231b10e8888abcd99aabbcc85a5"
+
+// overHTTP are options for a world where Slack sends signed requests.
+func overHTTP() playground.Options {
+	opt := options()
+	opt.SigningSecret = secret
+	return opt
+}
+
+// listen is where the bot takes requests: a port of its own, the same after a restart.
+func (w *world) listen() net.Listener {
+	w.t.Helper()
+	l := w.listener
+	if w.listener = nil; l != nil {
+		return l
+	}
+	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", cmp.Or(w.requests, "127.0.0.1:0"))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return l
 }
 
 // shelf is a file with the embedded book and all tables in it, made once: under the race detector indexing takes seconds.
@@ -118,7 +151,13 @@ func newWorldWith(t *testing.T, opt playground.Options, model *answer.Model) *wo
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{Server: playground.New(opt), t: t, path: filepath.Join(t.TempDir(), "jirei.db"), log: &journal{}, model: model}
+	w := &world{t: t, path: filepath.Join(t.TempDir(), "jirei.db"), log: &journal{}, model: model}
+	if opt.SigningSecret != "" {
+		w.listener = w.listen()
+		w.requests = w.listener.Addr().String()
+		opt.RequestURL = "http://" + w.requests + bot.RequestPath
+	}
+	w.Server = playground.New(opt)
 	if err := os.WriteFile(w.path, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +171,11 @@ func newWorldWith(t *testing.T, opt playground.Options, model *answer.Model) *wo
 	}
 	t.Cleanup(func() { _ = w.db.Close() })
 	w.startBot()
-	w.until("both sockets are open", func() bool { return w.Connections() == 2 })
+	if w.requests == "" {
+		w.until("both sockets are open", func() bool { return w.Connections() == 2 })
+	} else if w.get("/healthz") != http.StatusOK { // waits in the listener's queue until the bot is there
+		t.Fatalf("the bot takes no requests\n%s", w.log)
+	}
 	return w
 }
 
@@ -152,18 +195,27 @@ func (w *world) startBot() {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	cfg := bot.Config{
+		Log: w.log.logger(), BotToken: playground.BotToken, AppToken: playground.AppToken, APIURL: w.APIURL(), File: w.path,
+		Asker: answer.Asker{Engine: engine, Writer: answer.Extractive{}, Model: w.model}, Record: memory,
+	}
+	if w.requests != "" {
+		cfg.AppToken, cfg.Listener, cfg.SigningSecret = "", w.listen(), secret
+	}
 	done := make(chan error, 1)
-	go func() {
-		done <- bot.Run(ctx, bot.Config{
-			Log: w.log.logger(), BotToken: playground.BotToken, AppToken: playground.AppToken, APIURL: w.APIURL(), File: w.path,
-			Asker: answer.Asker{Engine: engine, Writer: answer.Extractive{}, Model: w.model}, Record: memory,
-		})
-	}()
-	w.stop = sync.OnceFunc(func() {
-		cancel()
-		if err := errors.Join(<-done, memory.Close(), store.Close()); err != nil {
+	go func() { done <- bot.Run(ctx, cfg) }()
+	w.ends = sync.OnceFunc(func() {
+		err := <-done
+		if (w.ending == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), w.ending) {
 			w.t.Errorf("the bot ended: %v", err)
 		}
+		if err := errors.Join(memory.Close(), store.Close()); err != nil {
+			w.t.Error(err)
+		}
+	})
+	w.stop = sync.OnceFunc(func() {
+		cancel()
+		w.ends()
 		if w.t.Failed() {
 			w.t.Logf("the bot's log:\n%s", w.log)
 		}

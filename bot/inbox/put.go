@@ -21,7 +21,11 @@ func (in *Inbox) Put(ctx context.Context, kind string, keys []string, payload an
 	if err != nil {
 		return false, fmt.Errorf("encoding the work: %w", err)
 	}
-	job := args{What: kind, Payload: document(text), Received: in.cfg.Now().UTC()}
+	var of struct {
+		Team string `json:"team"`
+	}
+	_ = json.Unmarshal(text, &of) // a payload without a team is nobody's
+	job := args{What: kind, Payload: document(text), Team: of.Team, Received: in.cfg.Now().UTC()}
 	if keys = unique(keys); len(keys) == 0 {
 		return false, errors.New("work needs a key, or a second delivery could not be told from a second question")
 	}

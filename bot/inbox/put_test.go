@@ -3,6 +3,7 @@ package inbox
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -153,6 +154,37 @@ func testSweepTakesTheNotesOfDeletedWork(t *testing.T, place func(testing.TB) ho
 		if _, found, err := (&Work{ID: id, inbox: in}).Noted(t.Context(), "ts"); err != nil || found != want {
 			t.Errorf("the note of job %d: %v, %v", id, found, err)
 		}
+	}
+}
+
+func testDropTakesATeamsWorkAndStopsWhatRuns(t *testing.T, place func(testing.TB) home) {
+	running, dropped, fence := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+	in := open(t, place(t), func(ctx context.Context, w *Work) error {
+		if strings.Contains(string(w.Payload), "T1") {
+			close(running)
+			<-dropped
+			err := w.Fence(ctx)
+			fence <- err
+			return err
+		}
+		return w.Note(ctx, "ts", "1.0")
+	}, Config{})
+	for team, text := range map[string]string{"T1": "質問\x00", "T2": "T one"} {
+		if _, err := in.Put(t.Context(), "question", []string{team}, map[string]string{"team": team, "text": text}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	start(t, in)
+	<-running
+	if err := in.Drop(t.Context(), "T1"); err != nil {
+		t.Fatal(err)
+	}
+	close(dropped)
+	if err := <-fence; !errors.Is(err, ErrFenced) {
+		t.Errorf("the attempt that runs: %v", err)
+	}
+	if n := jobs(t, in); n != 1 {
+		t.Errorf("%d pieces of work are left, want that of T2", n)
 	}
 }
 

@@ -24,6 +24,7 @@ var contract = map[string]func(t *testing.T, place func(testing.TB) home){
 	"put together is one job":              testPutTogetherIsOneJob,
 	"seen keys outlive a restart and are swept after two days": testSeenKeysOutliveARestartAndAreSweptAfterTwoDays,
 	"sweep takes the notes of deleted work":                    testSweepTakesTheNotesOfDeletedWork,
+	"drop takes a team's work and stops what runs":             testDropTakesATeamsWorkAndStopsWhatRuns,
 	"new work wakes river":                                     testNewWorkWakesRiver,
 	"work arrives as it was put":                               testWorkArrivesAsItWasPut,
 	"work is tried again":                                      testWorkIsTriedAgain,

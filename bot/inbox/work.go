@@ -42,6 +42,7 @@ func pause(attempt int) time.Duration {
 type args struct {
 	What     string    `json:"kind"`
 	Payload  document  `json:"payload"`
+	Team     string    `json:"team,omitempty"` // as the payload says it, where the database can find it: see Drop
 	Received time.Time `json:"received"`
 }
 

@@ -16,9 +16,17 @@ func conversationMethods() map[string]method {
 		"conversations.members": {"channel! cursor limit", conversationMembers},
 		"conversations.history": {"channel!" + window, conversationHistory},
 		"conversations.replies": {"channel! ts!" + window, conversationReplies},
+		"bots.info":             {"bot! team_id", botInfo},
 		"users.info":            {"user! include_locale", userInfo},
 		"users.conversations":   {"user cursor exclude_archived limit types", func(s *Server, a args) (reply, error) { return s.conversations(a, true) }},
 	}
+}
+
+func botInfo(_ *Server, a args) (reply, error) {
+	if a["bot"] != BotID {
+		return nil, refuse("bot_not_found")
+	}
+	return reply{"bot": map[string]any{"id": BotID, "app_id": App, "user_id": Bot, "name": "jirei", "deleted": false}}, nil
 }
 
 func conversationInfo(s *Server, a args) (reply, error) {

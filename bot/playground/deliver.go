@@ -45,6 +45,15 @@ func (s *Server) send(e *envelope) {
 	if e.event == nil && e.timer == nil {
 		e.timer = time.AfterFunc(s.opt.AckTimeout, func() { s.giveUp(e) })
 	}
+	if s.opt.RequestURL != "" {
+		s.pending[e.id] = e
+		if e.event != nil {
+			e.event.Attempts++
+		}
+		s.change()
+		go s.request(e)
+		return
+	}
 	c := s.turn()
 	if c == nil {
 		if e.event == nil && len(s.conns) == 0 && time.Since(s.lastSocket) > s.opt.AckTimeout {
@@ -91,14 +100,17 @@ func (s *Server) flush() {
 }
 
 // giveUp is the end of an envelope's 3 seconds.
-func (s *Server) giveUp(e *envelope) {
+func (s *Server) giveUp(e *envelope) { s.refusedBy(e, "operation_timeout", "timeout") }
+
+// refusedBy is the end of an envelope that was not acknowledged: failed for who waits for it, and for an event the reason of its retry.
+func (s *Server) refusedBy(e *envelope, failure, reason string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if e.done || s.closed {
 		return
 	}
 	if e.event == nil {
-		s.failed(e, "operation_timeout")
+		s.failed(e, failure)
 		return
 	}
 	if s.pending[e.id] != e {
@@ -112,7 +124,7 @@ func (s *Server) giveUp(e *envelope) {
 		s.change()
 		return
 	}
-	s.retry(e, "timeout", s.opt.Retries[n])
+	s.retry(e, reason, s.opt.Retries[n])
 }
 
 // retry sends an event again after a while, under a new envelope id: an ack of the old one comes too late.

@@ -11,7 +11,7 @@
 //	world.go      the workspace: people, channels, ids
 //	message.go    the message store
 //	event.go      what the Events API says about messages
-//	socket.go     Socket Mode connections; deliver.go: envelopes, acks, retries
+//	socket.go     Socket Mode connections; deliver.go: envelopes, acks, retries; request.go: signed requests in their place
 //	act.go        what people do: Say, Command, Press, Shortcut; submit.go: modals
 //	element.go    what one can press or fill in, found in the blocks
 //	view.go       view stacks; hook.go: response_url; trigger ids

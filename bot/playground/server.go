@@ -34,6 +34,10 @@ type Options struct {
 	// messages always come.
 	NoMessageEvents bool
 
+	// RequestURL is where the bot takes signed requests; "" means over Socket Mode.
+	RequestURL    string
+	SigningSecret string
+
 	AckTimeout time.Duration   // 0: 3 s, Slack's
 	Retries    []time.Duration // nil: at once, 1 min, 5 min: Slack's schedule for an event without ack
 	PingEvery  time.Duration   // 0: 5 s between WebSocket pings; slack-go drops a link after 30 s without
@@ -65,6 +69,7 @@ type Server struct {
 	opt     Options
 	mux     *http.ServeMux
 	methods map[string]method
+	client  *http.Client // delivers where RequestURL is set
 
 	// mu guards all below. Every handler runs under it from reading the arguments to the effect: a workspace of three
 	// people needs no finer lock, and a test reads a consistent world.
@@ -117,7 +122,7 @@ func New(opt Options) *Server {
 	if opt.PingEvery == 0 {
 		opt.PingEvery = 5 * time.Second
 	}
-	s := &Server{opt: opt, changed: make(chan struct{}),
+	s := &Server{opt: opt, changed: make(chan struct{}), client: &http.Client{Timeout: opt.AckTimeout},
 		stacks: map[string][]*View{}, homes: map[string]*View{}, triggers: map[string]*trigger{}, hooks: map[string]*hook{},
 		files: map[string]*file{}, statuses: map[string]string{}, prompts: map[string][]Prompt{}, pages: map[*subscriber]bool{},
 		tickets: map[string]bool{}, pending: map[string]*envelope{}, faults: map[string]*fault{}, calls: map[string]int{}}

@@ -104,7 +104,7 @@ func (r *Record) Reply(ctx context.Context, key string) (Reply, bool, error) {
 	return reply, true, nil
 }
 
-// Set stores a setting of a scope (a team, a channel, a user: the caller's choice). An empty value removes it.
+// Set stores a setting of a scope: a team ("T1"), or something in it ("T1/C1", "T1/U1"), so that ForgetTeam finds it. An empty value removes it.
 func (r *Record) Set(ctx context.Context, scope, name, value string) error {
 	query, values := `DELETE FROM record_setting WHERE scope = ?1 AND name = ?2`, []any{scope, name}
 	if value != "" {

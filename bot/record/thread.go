@@ -173,3 +173,27 @@ func (r *Record) Forget(ctx context.Context, before time.Time) error {
 	r.log.Debug("the record forgot what is older", "before", before)
 	return nil
 }
+
+// ForgetTeam deletes everything of a team, and what was set in it: a team that removes jirei leaves nothing behind. First times stay; they
+// hold no text, and Forget deletes them.
+func (r *Record) ForgetTeam(ctx context.Context, team string) error {
+	tx, err := r.db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("forgetting a team: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	for _, query := range []string{
+		`DELETE FROM record_turn WHERE team = ?1`,
+		`DELETE FROM record_reply WHERE team = ?1`,
+		`DELETE FROM record_share WHERE team = ?1`,
+		`DELETE FROM record_setting WHERE scope = ?1 OR substr(scope, 1, length(?1) + 1) = ?1 || '/'`,
+	} {
+		if _, err := tx.ExecContext(ctx, r.words.Replace(query), team); err != nil {
+			return fmt.Errorf("forgetting a team: %w", err)
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("forgetting a team: %w", err)
+	}
+	return nil
+}

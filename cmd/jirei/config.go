@@ -19,6 +19,8 @@ type config struct {
 	path               string // of the SQLite file
 	server             string // postgres://…, "" for the file
 	botToken, appToken string
+	signingSecret      string // for HTTP mode
+	http               string // where Slack's requests arrive; "" for Socket Mode
 	slackAPI           string // Slack's Web API; "" is the real one
 	sourceURL          string
 	sourceOffset       int
@@ -38,7 +40,7 @@ func readConfig(env func(string) string, environ []string, flags *pflag.FlagSet)
 			return config{}, usageError{fmt.Sprintf("環境変数 %s は知りません。", name), "使えるのは " + strings.Join(variables, "、") + " です。つづりを確かめてください。"}
 		}
 	}
-	c := config{botToken: env("SLACK_BOT_TOKEN"), appToken: env("SLACK_APP_TOKEN"), sourceURL: env("JIREI_SOURCE_URL"), slackAPI: env("JIREI_SLACK_API_URL")}
+	c := config{botToken: env("SLACK_BOT_TOKEN"), appToken: env("SLACK_APP_TOKEN"), signingSecret: env("SLACK_SIGNING_SECRET"), sourceURL: env("JIREI_SOURCE_URL"), slackAPI: env("JIREI_SLACK_API_URL")}
 	var err error
 	db, _ := flags.GetString("db")
 	if db == "" {

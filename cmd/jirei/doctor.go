@@ -4,17 +4,19 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
 
+	"github.com/jirei/jirei/bot"
 	"github.com/jirei/jirei/bot/phrases"
 	"github.com/jirei/jirei/retrieval"
 	"github.com/jirei/jirei/retrieval/postgres/db"
 )
 
-var doctorCommand = command{name: "doctor", does: "設定を確かめ、足りないものと直し方を示します", run: doctor}
+var doctorCommand = command{name: "doctor", args: "[--http ADDR]", does: "設定を確かめ、足りないものと直し方を示します", flags: httpFlag, run: doctor}
 
 // doctor prints a line per check: ✓ fine, － not set up and not needed, △ works but should be mended, ✗ to mend.
 func doctor(ctx context.Context, p *program) error {
@@ -93,17 +95,21 @@ func (p *program) checkServer(ctx context.Context, l library, say func(mark, wha
 	}
 }
 
-// scopes are what the bot cannot do without, of those in the app's manifest.
-var scopes = []string{"app_mentions:read", "chat:write", "commands", "im:history", "users:read", "channels:read"}
-
 func (p *program) checkSlack(ctx context.Context, say func(mark, what, detail string)) {
-	if p.botToken == "" && p.appToken == "" {
-		say("－", "Slack", "つないでいません。つなぐには SLACK_BOT_TOKEN と SLACK_APP_TOKEN を設定し、jirei serve を実行してください。")
+	if p.botToken == "" && p.appToken == "" && p.signingSecret == "" {
+		say("－", "Slack", "つないでいません。つなぐには SLACK_BOT_TOKEN と SLACK_APP_TOKEN（--http では SLACK_SIGNING_SECRET）を設定し、jirei serve を実行してください。")
 		return
+	}
+	p.http, _ = p.flags.GetString("http")
+	if p.http == "" && p.appToken == "" && p.signingSecret != "" {
+		p.http = ":3000" // whoever has set only the secret means HTTP mode
 	}
 	problems := p.tokenProblems()
 	for _, problem := range problems {
 		say("✗", "Slack", problem)
+	}
+	if p.http != "" {
+		p.checkHTTP(ctx, say)
 	}
 	if len(problems) > 0 {
 		return
@@ -127,18 +133,50 @@ func (p *program) checkSlack(ctx context.Context, say func(mark, what, detail st
 		return
 	}
 	say("✓", "SLACK_BOT_TOKEN", fmt.Sprintf("%s の @%s", me.Team, me.User))
-	missing := []string{}
-	for _, s := range scopes {
-		if granted != "" && !strings.Contains(","+granted+",", ","+s+",") {
-			missing = append(missing, s)
-		}
-	}
-	if len(missing) > 0 {
-		say("✗", "権限", "足りません: "+strings.Join(missing, "、")+"。アプリのマニフェストを更新し、再インストールしてください。")
+	checkScopes(granted, say)
+	if p.http != "" {
+		say("－", "SLACK_SIGNING_SECRET", "形は合っています。正しい値かどうかは、Slack からの最初の要求でわかります。")
+		return
 	}
 	if _, _, err := api.StartSocketModeContext(ctx); err != nil {
 		say("✗", "SLACK_APP_TOKEN", fmt.Sprintf("Socket Mode につながりません（%v）。connections:write のある App-Level Token か、Socket Mode が有効かを確かめてください。", err))
 		return
 	}
 	say("✓", "SLACK_APP_TOKEN", "Socket Mode につながります。")
+}
+
+// checkHTTP says whether jirei serve could wait there for Slack's requests.
+func (p *program) checkHTTP(ctx context.Context, say func(mark, what, detail string)) {
+	l, err := p.listen(ctx)
+	if err != nil {
+		say("△", "HTTP", err.Error()+"\njirei serve がもう動いているなら、このままで構いません。")
+		return
+	}
+	_ = l.Close()
+	say("✓", "HTTP", fmt.Sprintf("%s で待ち受けられます。Slack には https://（公開する名前）%s を登録してください。", p.http, bot.RequestPath))
+}
+
+// checkScopes compares what Slack granted with what the manifest asks for.
+func checkScopes(granted string, say func(mark, what, detail string)) {
+	if granted == "" {
+		return // an old proxy that drops the header
+	}
+	has := strings.Split(granted, ",")
+	lacks := func(scopes []string) (out []string) {
+		for _, s := range scopes {
+			if !slices.Contains(has, s) {
+				out = append(out, s)
+			}
+		}
+		return out
+	}
+	required, optional := bot.TheSurface().Scopes()
+	switch missing, less := lacks(required), lacks(optional); {
+	case len(missing) > 0:
+		say("✗", "権限", "足りません: "+strings.Join(missing, "、")+"。アプリのマニフェストを更新し、再インストールしてください。")
+	case len(less) > 0:
+		say("－", "権限", "そろっています。任意の "+strings.Join(less, "、")+" がないため、チャンネルではスレッドの続きにもメンションが要ります。")
+	default:
+		say("✓", "権限", "そろっています。")
+	}
 }

@@ -14,17 +14,18 @@ import (
 	"github.com/jirei/jirei/bot/record"
 )
 
-// Threads is the memory of conversations.
+// Threads is the memory of conversations, and of what was taken out of a question.
 type Threads interface {
 	AppendTurn(ctx context.Context, thread record.Thread, turn record.Turn) error
 	Turns(ctx context.Context, thread record.Thread, limit int) ([]record.Turn, error)
 	HasThread(ctx context.Context, thread record.Thread) (bool, error)
-	Forget(ctx context.Context, before time.Time) error
+	Reread(ctx context.Context, thread record.Thread, turn record.Turn) (latest bool, err error)
 }
 
-// Presses is the memory of what was taken out of a question.
-type Presses interface {
-	Reread(ctx context.Context, thread record.Thread, turn record.Turn) (latest bool, err error)
+// Forgetting is what is not to stay.
+type Forgetting interface {
+	Forget(ctx context.Context, before time.Time) error
+	ForgetTeam(ctx context.Context, team string) error
 }
 
 // Replies is the memory of what was sent, and done.
@@ -45,7 +46,7 @@ type Shares interface {
 // Record is all of it.
 type Record interface {
 	Threads
-	Presses
+	Forgetting
 	Replies
 	Shares
 }
@@ -66,6 +67,7 @@ func Run(t *testing.T, place func(t *testing.T) (open func() Record)) {
 		"shares come newest first, by team and case":                shares,
 		"settings are set, replaced and removed":                    settings,
 		"forgetting takes old threads whole and leaves the current": forget,
+		"forgetting a team takes all of it and no other":            forgetTeam,
 		"what is written survives reopening":                        reopened,
 		"what has no key is refused":                                keyless,
 	} {
@@ -289,12 +291,12 @@ func shares(t *testing.T, open func() Record) {
 func settings(t *testing.T, open func() Record) {
 	r := open()
 	for _, c := range []struct{ set, want string }{{"ja", "ja"}, {"en", "en"}, {"", ""}, {"", ""}} {
-		must(t, r.Set(ctx, "user:U1", "locale", c.set))
-		must(t, r.Set(ctx, "user:U2", "locale", "fr"))
-		if got, err := r.Setting(ctx, "user:U1", "locale"); err != nil || got != c.want {
+		must(t, r.Set(ctx, "T1/U1", "locale", c.set))
+		must(t, r.Set(ctx, "T1/U2", "locale", "fr"))
+		if got, err := r.Setting(ctx, "T1/U1", "locale"); err != nil || got != c.want {
 			t.Errorf("after %q: %q, %v", c.set, got, err)
 		}
-		if got, err := r.Setting(ctx, "user:U2", "locale"); err != nil || got != "fr" {
+		if got, err := r.Setting(ctx, "T1/U2", "locale"); err != nil || got != "fr" {
 			t.Errorf("another's setting: %q, %v", got, err)
 		}
 	}
