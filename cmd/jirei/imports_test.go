@@ -40,12 +40,13 @@ var house = map[string]struct{ may, tests []string }{
 	"retrieval/storetest":          {may: []string{"cases", "embeddings", "retrieval"}},
 
 	"bot": {
-		may:   []string{"bot/answer", "bot/blocks", "bot/inbox", "bot/phrases", "bot/record", "cases", "embeddings", "retrieval"},
+		may:   []string{"bot/answer", "bot/blocks", "bot/command", "bot/inbox", "bot/phrases", "bot/record", "cases", "embeddings", "retrieval"},
 		tests: []string{"bot/answer/answertest", "bot/playground", "retrieval/sqlite", "retrieval/sqlite/file"},
 	},
 	"bot/answer":            {may: []string{"bot/phrases", "cases", "embeddings", "retrieval"}, tests: []string{"bot/answer/answertest", "retrieval/sqlite", "retrieval/golden"}},
 	"bot/answer/answertest": {},
 	"bot/blocks":            {},
+	"bot/command":           {may: []string{"retrieval"}},
 	"bot/inbox":             {may: []string{"retrieval/sqlite/file"}},
 	"bot/phrases":           {may: []string{"cases"}},
 	"bot/playground":        {may: []string{"bot/blocks"}},
