@@ -54,6 +54,7 @@ type Bot struct {
 	// own workers; wait is for them to end.
 	immediate chan struct{}
 	wait      sync.WaitGroup
+	presses   presses
 }
 
 type self struct{ user, bot, team string }

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
 
 	"github.com/slack-go/slack"
 
@@ -24,7 +25,23 @@ func (b *Bot) press(ctx context.Context, in slack.InteractionCallback) {
 		id = cases.ID(action.SelectedOption.Value)
 	}
 	p := phrases.For(b.people.locale(ctx, in.User.ID))
-	view, err := b.modal(ctx, in, action.ActionID, id, p)
+	var view slack.ModalViewRequest
+	var err error
+	var asked pressed
+	if json.Unmarshal([]byte(action.Value), &asked) == nil {
+		id = asked.Case // a button on an answer knows the question, too
+	}
+	switch action.ActionID {
+	case actionWhy:
+		view, err = b.whyModal(ctx, in, asked, p)
+	case actionShareForm:
+		var order shareOrder
+		if json.Unmarshal([]byte(action.Value), &order) == nil {
+			view, err = b.shareModal(ctx, render{p: p, source: b.source}, order, in.Channel.ID)
+		}
+	default:
+		view, err = b.modal(ctx, in, action.ActionID, id, asked, p)
+	}
 	if err != nil {
 		b.log.Error("making a modal", "action", action.ActionID, "case", id, "error", err)
 		view = notice(p, p.CaseTitle(id.Page()), p.Sorry)
@@ -38,7 +55,7 @@ func (b *Bot) press(ctx context.Context, in slack.InteractionCallback) {
 }
 
 // modal makes the view for an action on a case.
-func (b *Bot) modal(ctx context.Context, in slack.InteractionCallback, action string, id cases.ID, p *phrases.Phrases) (slack.ModalViewRequest, error) {
+func (b *Bot) modal(ctx context.Context, in slack.InteractionCallback, action string, id cases.ID, asked pressed, p *phrases.Phrases) (slack.ModalViewRequest, error) {
 	c, ok, err := b.asker.Engine.Case(ctx, id)
 	if err != nil {
 		return slack.ModalViewRequest{}, err
@@ -49,6 +66,9 @@ func (b *Bot) modal(ctx context.Context, in slack.InteractionCallback, action st
 	r := render{p: p, source: b.source}
 	switch action {
 	case actionDetails, actionOpen:
+		if asked.Text != "" { // a view has no thread to look the question up in
+			r.asked, r.cards = asked, 1
+		}
 		return r.view(c), nil
 	case actionSimilar:
 		hits, err := b.asker.Engine.Similar(ctx, c, similarShown)
@@ -57,7 +77,7 @@ func (b *Bot) modal(ctx context.Context, in slack.InteractionCallback, action st
 		}
 		return r.similar(c, bare(hits)), nil
 	case actionShare:
-		return r.shareForm(c, shareOrigin{Channel: in.Channel.ID, Case: id}), nil
+		return r.shareForm(c, shareOrigin{Channel: in.Channel.ID, Case: id}, shareFill{}), nil
 	}
 	return slack.ModalViewRequest{}, nil
 }
