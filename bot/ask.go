@@ -127,8 +127,12 @@ func (b *Bot) question(ctx context.Context, r Request, c command.Command, locale
 		return message{}, answer.Answer{}, err
 	}
 	m, a, err := b.compose(ctx, r, before, locale)
-	if err == nil && c.Near != "" && r.Addressed {
-		m = render{p: phrases.For(locale)}.suggest(c.Near, m)
+	meant := c.Near
+	if meant == "" && a.Refused() {
+		meant = c.Bare
+	}
+	if err == nil && meant != "" && r.Addressed {
+		m = render{p: phrases.For(locale)}.suggest(meant, m)
 	}
 	return m, a, err
 }

@@ -213,7 +213,7 @@ func (b *Bot) openShare(ctx context.Context, in slack.SlashCommand, c command.Co
 		order := shareOrder{Page: c.Pages[0], Channel: c.Channel.ID, Name: c.Channel.Name, Comment: short(c.Comment, longComment)}
 		view, err := b.shareModal(ctx, r, order, in.ChannelID)
 		if err == nil {
-			if _, err = b.api.OpenViewContext(ctx, in.TriggerID, view); err == nil {
+			if _, err = b.api.OpenViewContext(ctx, in.TriggerID, view); err == nil || used(err) {
 				return
 			}
 		}

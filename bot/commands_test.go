@@ -116,3 +116,53 @@ func TestPublishWhereJireiIsNot(t *testing.T) {
 	w.settle()
 	w.checkPeace("UTMの事例は？")
 }
+
+// A published answer is a thread like any other: one goes on asking below it, without a mention.
+func TestPublishedAnswerGoesOn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options())
+	if err := w.Command("佐藤", "#general", "/jirei", "UTMを導入した会社は？"); err != nil {
+		t.Fatal(err)
+	}
+	w.settle()
+	at, value := button(t, w.only("#general", "UTM"), "publish")
+	for range 2 { // pressed twice, posted once
+		if err := w.Press("佐藤", at, "publish", value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.only("#general", "この答えはもう投稿しました。")
+	w.settle()
+	var posted []playground.Message
+	for _, m := range w.Messages("#general") {
+		if m.Bot && m.For == "" {
+			posted = append(posted, m)
+		}
+	}
+	if len(posted) != 1 || !strings.HasPrefix(posted[0].Text, "佐藤さんの質問「UTMを導入した会社は？」") {
+		t.Fatalf("posted are %d messages: %+v", len(posted), posted)
+	}
+	w.say("鈴木", "#general", "そのうち建設業は？", posted[0].TS)
+	w.settle()
+	if got := w.replies("鈴木", "#general", posted[0].TS); len(got) == 0 || !strings.Contains(got[len(got)-1].Text, "p.7") {
+		t.Errorf("nobody went on below it: %+v", got)
+	}
+	w.checkPeace("UTMを導入した会社は？", "そのうち建設業は？")
+}
+
+// A command whose acknowledgement got lost comes again; its form is open by then, and its trigger used.
+func TestShareCommandComesTwice(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, options())
+	w.Fail("views.open", 1, 200, "exchanged_trigger_id", 0)
+	for _, written := range []string{"共有 14", "ヘルプ"} {
+		if err := w.Command("佐藤", "#general", "/jirei", written); err != nil {
+			t.Fatal(err)
+		}
+		w.until("the form was to be opened", func() bool { return w.Calls("views.open") == 1 })
+	}
+	w.settle()
+	if got := w.Ephemerals("佐藤", "#general"); len(got) != 1 {
+		t.Errorf("told what nobody needs: %+v", got)
+	}
+}

@@ -49,7 +49,7 @@ func (b *Bot) press(ctx context.Context, in slack.InteractionCallback) {
 	if view.Type == "" {
 		return // a button of a version to come
 	}
-	if err := b.open(ctx, in, view); err != nil {
+	if err := b.open(ctx, in, view); err != nil && !used(err) {
 		b.late(ctx, in, p, err)
 	}
 }
@@ -95,6 +95,10 @@ func (b *Bot) open(ctx context.Context, in slack.InteractionCallback, view slack
 	}
 	return err
 }
+
+// used says that a trigger has opened its view already: Slack sent what we had
+// done once more.
+func used(err error) bool { return slackError(err) == "exchanged_trigger_id" }
 
 // late tells somebody whose trigger had expired to press again.
 func (b *Bot) late(ctx context.Context, in slack.InteractionCallback, p *phrases.Phrases, cause error) {

@@ -8,8 +8,10 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/jirei/jirei/bot/answer"
 	"github.com/jirei/jirei/bot/inbox"
 	"github.com/jirei/jirei/bot/phrases"
+	"github.com/jirei/jirei/bot/record"
 	"github.com/jirei/jirei/retrieval"
 )
 
@@ -81,10 +83,11 @@ func (b *Bot) publish(ctx context.Context, w *inbox.Work, p Publish) error {
 	asked := p.Request
 	asked.ResponseURL = "" // it is everybody's now
 	var m message
+	var a answer.Answer
 	var err error
 	found := retrieval.Clean(p.Text)
 	if p.Panel == "" {
-		if m, _, err = b.answer(ctx, asked, p.Locale); err != nil {
+		if m, a, err = b.answer(ctx, asked, p.Locale); err != nil {
 			return err
 		}
 	} else if m, err = b.panelOf(ctx, p.Panel); err != nil {
@@ -98,8 +101,9 @@ func (b *Bot) publish(ctx context.Context, w *inbox.Work, p Publish) error {
 		}
 		return err
 	}
-	b.log.Info("published", "work", w.ID, "attempt", w.Attempt, "ts", ts)
-	return nil
+	b.log.Info("published", "work", w.ID, "attempt", w.Attempt)
+	asked.Thread, asked.TS = ts, ts // so that one can go on asking below it
+	return b.remember(ctx, asked, a, record.Reply{Channel: p.Channel, TS: ts})
 }
 
 // panelOf renders the table with a state.

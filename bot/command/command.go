@@ -66,7 +66,8 @@ type Command struct {
 	Channel Channel
 	Comment string
 	// Near is the command that a question's first word may have been meant for, with its arguments, "" for none.
-	Near string
+	// Bare is the command whose word begins a question that does not fit it: worth telling where the question finds nothing.
+	Near, Bare string
 }
 
 // Channel is a channel as it was written: by id where Slack resolved it, else by name.
@@ -81,11 +82,16 @@ func (r Reader) Read(written string) Command {
 	text := retrieval.Clean(before)
 	word, rest, _ := strings.Cut(text, " ")
 	folded := fold(word)
+	bare := ""
 	for _, e := range table {
 		if !slices.Contains(e.words, folded) {
 			continue
 		}
 		c := Command{Kind: e.kind, Channel: channel}
+		if e.kind != Share && r.arguments(&c, "") {
+			bare = folded
+		}
+		c = Command{Kind: e.kind, Channel: channel}
 		if e.kind == Share {
 			if !c.share(rest, after) {
 				break
@@ -96,7 +102,7 @@ func (r Reader) Read(written string) Command {
 			return c
 		}
 	}
-	c := Command{Text: retrieval.Clean(written)}
+	c := Command{Text: retrieval.Clean(written), Bare: bare}
 	if channel == (Channel{}) {
 		c.Near = r.near(folded, rest)
 	}

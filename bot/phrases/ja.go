@@ -83,7 +83,7 @@ var ja = Phrases{
 		Same:       "同じ", Differs: "違う", SharedTopics: "ほかにもある語", OwnTopics: "この事例だけの語", Single: "比べるには、2件以上のページを指定してください。",
 		marked: "%s（%s）", comparing: "%sを比べます。", over: "一度に比べられるのは%d件までです。先頭の%[1]d件を示します。", comparePages: "%s", similarQuestion: "p.%dに似た事例",
 		TurnFailed: "表を切り替えられませんでした。", OldTable: "この表は古いため、操作できません。もう一度「一覧」または「集計」とお尋ねください。",
-		meant:   "もしかして「%s」でしょうか。",
+		meant:   "もしかして「%s」のことでしょうか。",
 		Publish: "みんなに共有", PublishHint: "（このチャンネルに投稿します）", PublishAsk: "この答えを、このチャンネルの全員が見られるように投稿します。", PublishYes: "投稿する",
 		PublishedAlready: "この答えはもう投稿しました。",
 		askedBy:          "%sさんの質問「%s」", askedBySomeone: "質問「%s」", showedBy: "%sさんが表を共有しました。", showedBySomeone: "表が共有されました。",
