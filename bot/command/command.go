@@ -80,8 +80,7 @@ type Reader struct{ Conditions func(words string) bool }
 func (r Reader) Read(written string) Command {
 	channel, before, after := cutChannel(written)
 	text := retrieval.Clean(before)
-	word, rest, _ := strings.Cut(text, " ")
-	folded := fold(word)
+	folded, rest := firstWord(text)
 	bare := ""
 	for _, e := range table {
 		if !slices.Contains(e.words, folded) {
@@ -107,6 +106,20 @@ func (r Reader) Read(written string) Command {
 		c.Near = r.near(folded, rest)
 	}
 	return c
+}
+
+// firstWord cuts a text behind its first word, folded; a page may follow a Japanese one at once: 似た14.
+func firstWord(text string) (word, rest string) {
+	word, rest, _ = strings.Cut(text, " ")
+	word = fold(word)
+	for _, e := range table {
+		for _, w := range e.words {
+			if page, ok := strings.CutPrefix(word, w); ok && w[0] >= 0x80 && startsPage.MatchString(page) {
+				return w, strings.TrimSpace(page + " " + rest)
+			}
+		}
+	}
+	return word, rest
 }
 
 // near finds the command that a word is a slip of; its arguments must fit.
@@ -202,8 +215,9 @@ func cutChannel(s string) (c Channel, before, after string) {
 }
 
 var (
-	onePage = regexp.MustCompile(`^(?:p\.?|ページ|頁)?([0-9]{1,6})(?:ページ|頁|p)?$`)
-	between = regexp.MustCompile(`[\s,、・&/]+|と`)
+	startsPage = regexp.MustCompile(`^(?:p\.?)?[0-9]`)
+	onePage    = regexp.MustCompile(`^(?:p\.?|ページ|頁)?([0-9]{1,6})(?:ページ|頁|p)?$`)
+	between    = regexp.MustCompile(`[\s,、・&/]+|と`)
 )
 
 // pages reads page numbers and nothing else; nil where there is anything else.
