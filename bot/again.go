@@ -15,6 +15,7 @@ import (
 	"github.com/jirei/jirei/bot/inbox"
 	"github.com/jirei/jirei/bot/phrases"
 	"github.com/jirei/jirei/bot/record"
+	"github.com/jirei/jirei/cases"
 	"github.com/jirei/jirei/retrieval"
 )
 
@@ -46,7 +47,7 @@ const (
 	longValue = 2000
 )
 
-// pressed is the value of a facet's button. It says how the question is to be
+// pressed is the value of a button below an answer. That of a facet's says how the question is to be
 // read after the press, not what to change: pressed twice, it asks for the same.
 type pressed struct {
 	Key     string         `json:"k"`
@@ -55,6 +56,10 @@ type pressed struct {
 	// Text and History are the question and the ones before it, where they fit.
 	Text    string           `json:"q,omitempty"`
 	History []retrieval.Turn `json:"h,omitempty"`
+	// Case is the one whose reasons are asked for, Panel the table that is to be
+	// posted.
+	Case  cases.ID `json:"c,omitempty"`
+	Panel string   `json:"p,omitempty"`
 	// recorded: the record has them too, so the button works without.
 	recorded bool
 }
@@ -153,11 +158,14 @@ func (b *Bot) again(ctx context.Context, w *inbox.Work, a Again) error {
 			return err
 		}
 		if a.Text == "" {
-			return b.whisper(ctx, w, a, phrases.For(a.Locale).Forgotten)
+			return b.whisper(ctx, w, a.ResponseURL, phrases.For(a.Locale).Forgotten)
 		}
 		m, found, err := b.compose(ctx, a.Request, a.History, a.Locale)
 		if err != nil {
 			return err
+		}
+		if a.Ephemeral && !found.Refused() {
+			m = render{p: phrases.For(a.Locale)}.publishable(m, pressed{Key: a.Key, Locale: a.Locale, Without: a.Without, Text: a.Text, History: a.History})
 		}
 		turn.Cases = shown(found)
 		latest := true
@@ -232,11 +240,11 @@ func (b *Bot) replace(ctx context.Context, w *inbox.Work, a Again, m message) er
 }
 
 // whisper tells something to the one who pressed, and to nobody else.
-func (b *Bot) whisper(ctx context.Context, w *inbox.Work, a Again, text string) error {
+func (b *Bot) whisper(ctx context.Context, w *inbox.Work, url, text string) error {
 	if err := w.Fence(ctx); err != nil {
 		return err
 	}
-	err := b.respond(ctx, a.ResponseURL, plain(text), false)
+	err := b.respond(ctx, url, plain(text), false)
 	if ended(err) {
 		return fmt.Errorf("answering a press: %w: %w", err, inbox.ErrGiveUp)
 	}

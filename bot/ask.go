@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jirei/jirei/bot/answer"
+	"github.com/jirei/jirei/bot/command"
 	"github.com/jirei/jirei/bot/inbox"
 	"github.com/jirei/jirei/bot/phrases"
 	"github.com/jirei/jirei/bot/record"
@@ -36,6 +37,12 @@ func (b *Bot) work(ctx context.Context, w *inbox.Work) error {
 			return fmt.Errorf("reading a stored press: %w: %w", err, inbox.ErrGiveUp)
 		}
 		return b.again(ctx, w, a)
+	case workPublish:
+		var p Publish
+		if err := json.Unmarshal(w.Payload, &p); err != nil {
+			return fmt.Errorf("reading a stored press: %w: %w", err, inbox.ErrGiveUp)
+		}
+		return b.publish(ctx, w, p)
 	}
 	return fmt.Errorf("work of kind %q, which this version does not know: %w", w.Kind, inbox.ErrGiveUp)
 }
@@ -87,22 +94,50 @@ func meantForUs(text string, found retrieval.Result) bool {
 // the casebook where nothing else tells.
 const saidInRow = 0.5
 
-// answer makes the message for a request: the answer, or what to do when there
-// is no question in it.
+// answer makes the message for a request: what a command asks for, the answer
+// to a question, or what to do when there is neither in it.
 func (b *Bot) answer(ctx context.Context, r Request, locale phrases.Locale) (message, answer.Answer, error) {
 	p := phrases.For(locale)
 	text := retrieval.Clean(r.Text)
+	asked := answer.Answer{Question: answer.Question{Text: r.Text}}
 	if text == "" && r.ResponseURL != "" {
-		return render{p: p}.help(), answer.Answer{}, nil
+		return render{p: p}.help(), asked, nil
 	}
 	if !retrieval.Asks(text) {
-		return plain(p.Empty), answer.Answer{}, nil
+		return plain(p.Empty), asked, nil
 	}
+	c, book, err := b.read(ctx, r.Text)
+	if err != nil {
+		return message{}, asked, err
+	}
+	var m message
+	if c.Kind != command.Question && r.Addressed {
+		m, asked, err = b.perform(ctx, r, c, book, locale)
+	} else {
+		m, asked, err = b.question(ctx, r, c, locale)
+	}
+	table := c.Kind == command.List || c.Kind == command.Count
+	if err != nil || r.ResponseURL == "" || !table && len(asked.Found.Hits) == 0 { // nothing for others to see
+		return m, asked, err
+	}
+	return render{p: p}.publishable(m, pressed{Key: r.Key, Locale: locale, Text: r.Text}), asked, nil
+}
+
+// question answers what is no command, and says so if it may have been meant as one.
+func (b *Bot) question(ctx context.Context, r Request, c command.Command, locale phrases.Locale) (message, answer.Answer, error) {
 	before, err := b.history(ctx, r)
 	if err != nil {
 		return message{}, answer.Answer{}, err
 	}
-	return b.compose(ctx, r, before, locale)
+	m, a, err := b.compose(ctx, r, before, locale)
+	meant := c.Near
+	if meant == "" && a.Refused() {
+		meant = c.Bare
+	}
+	if err == nil && meant != "" && r.Addressed {
+		m = render{p: phrases.For(locale)}.suggest(meant, m)
+	}
+	return m, a, err
 }
 
 // compose answers a question and makes the message of it.
@@ -121,7 +156,11 @@ func (b *Bot) compose(ctx context.Context, r Request, before []retrieval.Turn, l
 
 // locale is the language of the question where it has one, else the asker's.
 func (b *Bot) locale(ctx context.Context, r Request) phrases.Locale {
-	switch retrieval.Language(r.Text) {
+	language := retrieval.Language(r.Text)
+	if command.English(r.Text) && language == "ja" {
+		language = "" // list 製造業: the book has no other word for it
+	}
+	switch language {
 	case "en":
 		return phrases.English
 	case "ja":
@@ -168,7 +207,7 @@ func (b *Bot) remember(ctx context.Context, r Request, a answer.Answer, where re
 	if r.Thread == "" {
 		return nil
 	}
-	turn := record.Turn{Key: r.Key, Question: retrieval.Clean(r.Text), Cases: shown(a), At: time.Now()}
+	turn := record.Turn{Key: r.Key, Question: retrieval.Clean(a.Question.Text), Cases: shown(a), At: time.Now()}
 	if err := b.record.AppendTurn(ctx, thread(r), turn); err != nil {
 		return fmt.Errorf("recording the turn: %w", err)
 	}
@@ -211,7 +250,13 @@ func (b *Bot) apologise(ctx context.Context, w *inbox.Work, cause error) error {
 		if err := json.Unmarshal(w.Payload, &a); err != nil {
 			return err
 		}
-		return b.whisper(ctx, w, a, phrases.For(a.Locale).Sorry) // the answer that is there stays
+		return b.whisper(ctx, w, a.ResponseURL, phrases.For(a.Locale).Sorry) // the answer that is there stays
+	case workPublish:
+		var p Publish
+		if err := json.Unmarshal(w.Payload, &p); err != nil {
+			return err
+		}
+		return b.whisper(ctx, w, p.ResponseURL, phrases.For(p.Locale).Sorry)
 	}
 	return nil
 }

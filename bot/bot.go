@@ -70,8 +70,9 @@ type Bot struct {
 	unknown, strangers, unsigned tally
 	replays                      replays
 	// gone: Slack says that we were removed from the workspace. end ends Run.
-	gone atomic.Bool
-	end  context.CancelCauseFunc
+	gone    atomic.Bool
+	end     context.CancelCauseFunc
+	presses presses
 }
 
 type self struct{ user, bot, team, app string }

@@ -26,11 +26,19 @@ func plainText(s string, most int) *slack.TextBlockObject {
 
 // short cuts text to a limit of Slack's, in characters.
 func short(s string, most int) string {
-	runes := []rune(s)
-	if len(runes) <= most {
+	if len(s) <= most {
 		return s
 	}
-	return string(runes[:most-1]) + "…"
+	n, cut := 0, 0
+	for i := range s {
+		if n == most-1 {
+			cut = i
+		}
+		if n++; n > most {
+			return s[:cut] + "…"
+		}
+	}
+	return s
 }
 
 func said(s string) *slack.RichTextSectionTextElement {
@@ -65,24 +73,50 @@ func (r render) card(c cases.Case, place string) []slack.Block {
 // face is the card without its buttons. All of it is rich text: text elements
 // are never parsed, so nothing in a case can become a mention.
 func (r render) face(c cases.Case, place string) slack.Block {
-	measures := make([]slack.RichTextElement, len(c.Measures))
-	for i, m := range c.Measures {
-		measures[i] = slack.NewRichTextSection(said(short(m, longCell)))
-	}
 	return slack.NewRichTextBlock("face-"+place,
-		slack.NewRichTextSection(r.page(c.Page), said("  "), strong(short(c.Title, longCell)), said("\n"+r.p.Row(c))),
-		slack.NewRichTextList(slack.RTEListBullet, 0, measures...),
+		slack.NewRichTextSection(r.page(c.Page), said("  "), strong(short(c.Title, longCell)), said("\n"+short(r.p.Row(c), longCell))),
+		slack.NewRichTextList(slack.RTEListBullet, 0, r.measures(c, longCell, longFace)...),
 	)
 }
 
+// longFace is how much of all measures a card shows, longView what the case view
+// does: of a view Slack takes 250 KB, and one character may be six bytes of JSON.
+const (
+	longFace = 2_000
+	longView = 30_000
+	// measuresShown bounds their number; Slack's own limit is not documented.
+	measuresShown = 100
+)
+
+// measures are a case's measures as a list: each cut to a length, and so many
+// as fit into a length of all, the rest counted.
+func (r render) measures(c cases.Case, each, all int) []slack.RichTextElement {
+	var out []slack.RichTextElement
+	for i, m := range c.Measures {
+		m = short(m, each)
+		all -= len([]rune(m))
+		if i > 0 && (all < 0 || i == measuresShown) {
+			return append(out, slack.NewRichTextSection(said(r.p.More(len(c.Measures)-i))))
+		}
+		out = append(out, slack.NewRichTextSection(said(m)))
+	}
+	return out
+}
+
 func (r render) buttons(c cases.Case, place string) slack.Block {
-	button := func(action, label string) slack.BlockElement {
+	button := func(action, label string) *slack.ButtonBlockElement {
 		// Three cards have nine buttons of three names: a screen reader says which is whose.
 		b := slack.NewButtonBlockElement(action, string(c.ID), plainText(label, 75))
 		b.AccessibilityLabel = short(fmt.Sprintf("%s: p.%d %s", label, c.Page, c.Title), 75)
 		return b
 	}
-	return slack.NewActionBlock("buttons-"+place, button(actionDetails, r.p.Details), button(actionSimilar, r.p.Similar), button(actionShare, r.p.Share))
+	details := button(actionDetails, r.p.Details)
+	all := []slack.BlockElement{details, button(actionSimilar, r.p.Similar), button(actionShare, r.p.Share)}
+	if why := r.whyButton(c, r.cards); why != nil {
+		details.Value = why.Value // so that the case view has the button, too
+		all = append(all, why)
+	}
+	return slack.NewActionBlock("buttons-"+place, all...)
 }
 
 // menu opens any case of a list: a line of a list cannot have a button.
@@ -99,6 +133,9 @@ func (r render) line(c cases.Case) slack.RichTextElement {
 	return slack.NewRichTextSection(r.page(c.Page), said(" "+short(c.Title, 100)+"（"+r.p.Row(c)+"）"))
 }
 
+// fixesShown is how many corrections the case view lists; no case has three.
+const fixesShown = 20
+
 // view is the modal of one case.
 func (r render) view(c cases.Case) slack.ModalViewRequest {
 	field := func(name, value string) slack.RichTextElement {
@@ -110,16 +147,12 @@ func (r render) view(c cases.Case) slack.ModalViewRequest {
 		}
 		return s
 	}
-	measures := make([]slack.RichTextElement, len(c.Measures))
-	for i, m := range c.Measures {
-		measures[i] = slack.NewRichTextSection(said(short(m, 3000)))
-	}
 	blocks := []slack.Block{
 		slack.NewRichTextBlock("title", slack.NewRichTextSection(strong(short(c.Title, 1000)))),
 		slack.NewRichTextBlock("facets",
 			field(r.p.Industry, or(c.Industry, r.p.NoIndustry)), field(r.p.Employees, or(c.Employees, r.p.NoSize)),
 			field(r.p.Category, or(strings.Join(c.Categories, "、"), r.p.NoCategory)), field(r.p.Stars, or(strings.Repeat("★", c.Stars), r.p.NoStars))),
-		slack.NewRichTextBlock("measures", slack.NewRichTextSection(strong(r.p.Measures)), slack.NewRichTextList(slack.RTEListBullet, 0, measures...)),
+		slack.NewRichTextBlock("measures", slack.NewRichTextSection(strong(r.p.Measures)), slack.NewRichTextList(slack.RTEListBullet, 0, r.measures(c, 3000, longView)...)),
 	}
 	var fixes []string
 	for _, fix := range c.Corrections {
@@ -128,7 +161,7 @@ func (r render) view(c cases.Case) slack.ModalViewRequest {
 			fixes = append(fixes, said)
 		}
 	}
-	for i, fix := range fixes {
+	for i, fix := range fixes[:min(fixesShown, len(fixes))] {
 		blocks = append(blocks, slack.NewContextBlock(fmt.Sprintf("fix-%d", i), plainText(fix, 2000)))
 	}
 	foot := []slack.RichTextSectionElement{said(r.p.Source(c.Page))}
@@ -143,9 +176,14 @@ func (r render) view(c cases.Case) slack.ModalViewRequest {
 
 // caseButtons are the buttons of the case view, which needs no 詳細.
 func (r render) caseButtons(c cases.Case) slack.Block {
-	return slack.NewActionBlock("buttons-view",
+	all := []slack.BlockElement{
 		slack.NewButtonBlockElement(actionSimilar, string(c.ID), plainText(r.p.Similar, 75)),
-		slack.NewButtonBlockElement(actionShare, string(c.ID), plainText(r.p.Share, 75)).WithStyle(slack.StylePrimary))
+		slack.NewButtonBlockElement(actionShare, string(c.ID), plainText(r.p.Share, 75)).WithStyle(slack.StylePrimary),
+	}
+	if why := r.whyButton(c, r.cards); why != nil {
+		all = append(all, why)
+	}
+	return slack.NewActionBlock("buttons-view", all...)
 }
 
 // similar is the modal of the cases like one case.

@@ -8,6 +8,13 @@
 // speaks to a place (place.go), which knows how to say a thing once in a
 // channel, a direct message or behind a slash command.
 //
+// What is written is a question or a command (bot/command); commands.go does
+// what the commands ask for. 一覧 and 集計 are tables that people turn: panel.go is
+// the state in their blocks, list.go, count.go and dimension.go render it,
+// turn.go changes the message that was pressed. compare.go puts cases side by
+// side, why.go says why a case is shown, publish.go posts what only its asker
+// saw. Whatever is said goes through fit.go, which knows what Slack takes.
+//
 // Buttons: those that open a modal are done at once, since a trigger lives
 // three seconds (modal.go); a share is durable work like a question
 // (share.go), and so is a facet taken out of one, which changes its answer in

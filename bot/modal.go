@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
 
 	"github.com/slack-go/slack"
 
@@ -25,7 +26,23 @@ func (b *Bot) press(ctx context.Context, in slack.InteractionCallback) {
 	}
 	p := phrases.For(b.people.locale(ctx, in.User.ID))
 	reading, cancel := context.WithTimeout(ctx, storeIn) // a trigger lives 3 s: without the store there is still time to say so
-	view, err := b.modal(reading, in, action.ActionID, id, p)
+	var view slack.ModalViewRequest
+	var err error
+	var asked pressed
+	if json.Unmarshal([]byte(action.Value), &asked) == nil {
+		id = asked.Case // a button on an answer knows the question, too
+	}
+	switch action.ActionID {
+	case actionWhy:
+		view, err = b.whyModal(reading, in, asked, p)
+	case actionShareForm:
+		var order shareOrder
+		if json.Unmarshal([]byte(action.Value), &order) == nil {
+			view, err = b.shareModal(reading, render{p: p, source: b.source}, order, in.Channel.ID)
+		}
+	default:
+		view, err = b.modal(reading, in, action.ActionID, id, asked, p)
+	}
 	cancel()
 	if err != nil {
 		b.log.Error("making a modal", "action", action.ActionID, "case", id, "error", err)
@@ -34,13 +51,13 @@ func (b *Bot) press(ctx context.Context, in slack.InteractionCallback) {
 	if view.Type == "" {
 		return // a button of a version to come
 	}
-	if err := b.open(ctx, in, view); err != nil {
+	if err := b.open(ctx, in, view); err != nil && !used(err) {
 		b.late(ctx, in, p, err)
 	}
 }
 
 // modal makes the view for an action on a case.
-func (b *Bot) modal(ctx context.Context, in slack.InteractionCallback, action string, id cases.ID, p *phrases.Phrases) (slack.ModalViewRequest, error) {
+func (b *Bot) modal(ctx context.Context, in slack.InteractionCallback, action string, id cases.ID, asked pressed, p *phrases.Phrases) (slack.ModalViewRequest, error) {
 	c, ok, err := b.asker.Engine.Case(ctx, id)
 	if err != nil {
 		return slack.ModalViewRequest{}, err
@@ -51,6 +68,9 @@ func (b *Bot) modal(ctx context.Context, in slack.InteractionCallback, action st
 	r := render{p: p, source: b.source}
 	switch action {
 	case actionDetails, actionOpen:
+		if asked.Text != "" { // a view has no thread to look the question up in
+			r.asked, r.cards = asked, 1
+		}
 		return r.view(c), nil
 	case actionSimilar:
 		hits, err := b.asker.Engine.Similar(ctx, c, similarShown)
@@ -59,7 +79,7 @@ func (b *Bot) modal(ctx context.Context, in slack.InteractionCallback, action st
 		}
 		return r.similar(c, bare(hits)), nil
 	case actionShare:
-		return r.shareForm(c, shareOrigin{Channel: in.Channel.ID, Case: id}), nil
+		return r.shareForm(c, shareOrigin{Channel: in.Channel.ID, Case: id}, shareFill{}), nil
 	}
 	return slack.ModalViewRequest{}, nil
 }
@@ -77,6 +97,10 @@ func (b *Bot) open(ctx context.Context, in slack.InteractionCallback, view slack
 	}
 	return err
 }
+
+// used says that a trigger has opened its view already: Slack sent what we had
+// done once more.
+func used(err error) bool { return slackError(err) == "exchanged_trigger_id" }
 
 // late tells somebody whose trigger had expired to press again.
 func (b *Bot) late(ctx context.Context, in slack.InteractionCallback, p *phrases.Phrases, cause error) {

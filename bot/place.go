@@ -140,11 +140,11 @@ func (b *Bot) update(ctx context.Context, key, channel, ts string, m message) er
 	return err
 }
 
-// content is a message as Slack takes it, with the key of its question.
+// content is a message as Slack takes it, with the key of its question; "" for one that has served.
 func content(key string, m message) []slack.MsgOption {
-	out := []slack.MsgOption{
-		slack.MsgOptionText(slackutilsx.EscapeMessage(m.text), false),
-		slack.MsgOptionMetadata(slack.SlackMetadata{EventType: replyEvent, EventPayload: map[string]any{"question": key}}),
+	out := []slack.MsgOption{slack.MsgOptionText(slackutilsx.EscapeMessage(m.text), false)}
+	if key != "" {
+		out = append(out, slack.MsgOptionMetadata(slack.SlackMetadata{EventType: replyEvent, EventPayload: map[string]any{"question": key}}))
 	}
 	if len(m.blocks) > 0 {
 		out = append(out, slack.MsgOptionBlocks(m.blocks...))

@@ -21,8 +21,13 @@ func (c *conversation) presses(a []string) error {
 
 // pressesFacet presses a button that is known by its words alone. It is durable work, which settle waits for; on an old
 // answer it may rightly show nothing.
-func (c *conversation) pressesFacet(a []string) error {
-	return c.pressAnywhere(a[0], false, func(e map[string]any) (action, pick string, ok bool) {
+func (c *conversation) pressesFacet(a []string) error { return c.pressesWords(a, false) }
+
+// turns presses a button by its words that changes what is seen at once.
+func (c *conversation) turns(a []string) error { return c.pressesWords(a, true) }
+
+func (c *conversation) pressesWords(a []string, atOnce bool) error {
+	return c.pressAnywhere(a[0], atOnce, func(e map[string]any) (action, pick string, ok bool) {
 		if text, _ := e["text"].(map[string]any); e["type"] != "button" || text["text"] != a[1] {
 			return "", "", false
 		}
@@ -42,9 +47,30 @@ func (c *conversation) picks(a []string) error {
 	})
 }
 
+// chooses picks an option by its words, in whichever menu offers it.
+func (c *conversation) chooses(a []string) error {
+	return c.pressAnywhere(a[0], true, func(e map[string]any) (action, pick string, ok bool) {
+		lists := []any{e["options"]}
+		groups, _ := e["option_groups"].([]any)
+		for _, g := range groups {
+			lists = append(lists, g.(map[string]any)["options"])
+		}
+		for _, l := range lists {
+			options, _ := l.([]any)
+			for _, o := range options {
+				m, _ := o.(map[string]any)
+				if text, _ := m["text"].(map[string]any); text["text"] == a[1] {
+					return e["action_id"].(string), m["value"].(string), true
+				}
+			}
+		}
+		return "", "", false
+	})
+}
+
 func onPage(value any, page string) bool {
 	s, _ := value.(string)
-	return strings.HasSuffix(s, "/"+page)
+	return strings.HasSuffix(s, "/"+page) || strings.Contains(s, "/"+page+`"`) // 「なぜこの事例？」 knows more than the case
 }
 
 // pressAnywhere presses what is wanted where it is; atOnce says that the bot keeps no job for it.

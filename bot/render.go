@@ -1,9 +1,6 @@
 package bot
 
 import (
-	"encoding/json"
-	"errors"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -24,15 +21,19 @@ type render struct {
 	book   *retrieval.Generation
 	// asked is what the buttons of an answer know of its question.
 	asked pressed
+	// cards is how many cases of an answer have a card, and so a why button; 0
+	// where nothing was asked.
+	cards int
 }
 
 const (
 	// cardsShown is how many cases have their own card: more than three do not
 	// fit on a phone.
 	cardsShown = 3
-	// relatedShown and linesShown bound the lists below them.
+	// relatedShown and linesShown bound the lists below them: ten lines are a
+	// phone's screen, and the menu and the table have the rest.
 	relatedShown = 4
-	linesShown   = 61
+	linesShown   = 10
 )
 
 // answer renders an answer.
@@ -43,48 +44,60 @@ func (r render) answer(a answer.Answer) message {
 	}
 	m := message{text: r.text(a, notes)}
 	m.short = m.text
-	head := r.head(a, notes)
-	m.blocks = append(m.blocks, head...)
-	matched, related := a.Matches()
-	cards := cardsShown
+	matched, _ := a.Matches()
+	cards := min(cardsShown, len(matched))
 	if a.Found.Query.Intent == retrieval.Compare {
-		cards++
+		cards = min(cardsShown+1, len(matched))
 	}
 	if (a.Found.Count != nil || a.Found.Exact) && len(matched) > cards {
 		cards = 0 // a list to choose from, not three of many
 	}
+	m.blocks = r.answerBlocks(a, notes, cards)
+	return fit(m,
+		func() []slack.Block { return r.answerBlocks(a, notes, 0) },
+		func() []slack.Block { return []slack.Block{notesBlock("summary", strings.Split(m.text, "\n"))} })
+}
+
+// answerBlocks are an answer with so many cards; what has none has a line.
+func (r render) answerBlocks(a answer.Answer, notes []string, cards int) []slack.Block {
+	out := r.head(a, notes)
+	matched, related := a.Matches()
+	if in := a.Found.Query.Intent; (in == retrieval.Find || !a.Found.Exact && a.Found.Count != nil) && len(a.Found.Query.Facets.Pages) == 0 {
+		r.cards = cards
+	}
 	var listed []cases.Case
 	for i, h := range matched {
 		if i < cards {
-			m.blocks = append(m.blocks, slack.NewDividerBlock())
-			m.blocks = append(m.blocks, r.card(h.Case, strconv.Itoa(i))...)
+			out = append(out, slack.NewDividerBlock())
+			out = append(out, r.card(h.Case, strconv.Itoa(i))...)
 		} else {
 			listed = append(listed, h.Case)
 		}
 	}
-	m.blocks = append(m.blocks, r.list("matched", "", listed, linesShown)...)
-	m.blocks = append(m.blocks, r.list("related", answer.RelatedHead(r.p, a), bare(related), relatedShown)...)
-	m.blocks = append(m.blocks, r.list("nearest", r.p.NearestHead, bare(a.Found.Nearest), cardsShown)...)
-	m.blocks = append(m.blocks, r.facets(a)...)
-	if foot := r.foot(a); foot != nil {
-		m.blocks = append(m.blocks, foot)
+	out = append(out, r.list("matched", "", listed, linesShown)...)
+	out = append(out, r.list("related", answer.RelatedHead(r.p, a), bare(related), relatedShown)...)
+	out = append(out, r.list("nearest", r.p.NearestHead, bare(a.Found.Nearest), cardsShown)...)
+	out = append(out, r.facets(a)...)
+	if len(listed) > linesShown && a.Found.Exact {
+		out = append(out, r.toTable(a)...)
 	}
-	m.blocks = fit(m.blocks)
-	return m
+	if foot := r.foot(a); foot != nil {
+		out = append(out, foot)
+	}
+	return out
 }
 
-// fit leaves the menus out where Slack would not take the whole message: a list
-// of fifty cases promises every line, and the menu only repeats them.
-func fit(list []slack.Block) []slack.Block {
-	raw, err := json.Marshal(list)
-	if err != nil {
-		panic("blocks did not marshal: " + err.Error())
+// toTable is the button that turns a long exact answer into the table of all its cases.
+func (r render) toTable(a answer.Answer) []slack.Block {
+	p := panel{locale: r.asked.Locale, facets: a.Found.Query.Facets}
+	for _, kind := range a.Found.Widened {
+		p.facets = p.facets.Drop(kind)
 	}
-	var refused *blocks.Error
-	if !errors.As(blocks.CheckMessage(raw, ""), &refused) || refused.Name != "msg_blocks_too_long" {
-		return list
+	state := p.String()
+	if len(state) > longState || len(p.facets.Pages) > 0 {
+		return nil
 	}
-	return slices.DeleteFunc(list, func(b slack.Block) bool { return strings.HasPrefix(b.ID(), "menu-") })
+	return []slack.Block{slack.NewActionBlock("b"+state, r.button(panelTurnInto, "0", r.p.ToList, ""))}
 }
 
 func bare(hits []retrieval.Hit) []cases.Case {
@@ -103,7 +116,7 @@ func (r render) head(a answer.Answer, notes []string) []slack.Block {
 	}
 	var claims []slack.RichTextElement
 	for _, c := range a.Claims {
-		claims = append(claims, slack.NewRichTextSection(said(c.Text+" "), r.page(c.Cite.Page)))
+		claims = append(claims, slack.NewRichTextSection(said(short(c.Text, longClaim)+" "), r.page(c.Cite.Page)))
 	}
 	if len(claims) > 0 {
 		parts = append(parts, slack.NewRichTextList(slack.RTEListBullet, 0, claims...))
@@ -114,12 +127,15 @@ func (r render) head(a answer.Answer, notes []string) []slack.Block {
 	return []slack.Block{slack.NewRichTextBlock("summary", parts...)}
 }
 
+// longClaim is how much of one sentence is shown; those of a book are a tenth of it.
+const longClaim = 1000
+
 // list shows cases a line each, with a menu that opens them.
 func (r render) list(place, head string, list []cases.Case, most int) []slack.Block {
 	if len(list) == 0 {
 		return nil
 	}
-	over := len(list) - most
+	over, all := len(list)-most, list[:min(blocks.MaxOptions, len(list))]
 	list = list[:min(most, len(list))]
 	var parts []slack.RichTextElement
 	if head != "" {
@@ -130,10 +146,12 @@ func (r render) list(place, head string, list []cases.Case, most int) []slack.Bl
 		lines[i] = r.line(c)
 	}
 	parts = append(parts, slack.NewRichTextList(slack.RTEListBullet, 0, lines...))
-	if over > 0 && head == "" { // of related cases nobody misses the rest
+	if head != "" {
+		all = list // of related cases nobody misses the rest
+	} else if over > 0 {
 		parts = append(parts, slack.NewRichTextSection(said(r.p.More(over))))
 	}
-	return []slack.Block{slack.NewDividerBlock(), slack.NewRichTextBlock("list-"+place, parts...), r.menu(list, place)}
+	return []slack.Block{slack.NewDividerBlock(), slack.NewRichTextBlock("list-"+place, parts...), r.menu(all, place)}
 }
 
 // foot is the line that says where all this stands and how it was searched.
@@ -145,11 +163,20 @@ func (r render) foot(a answer.Answer) slack.Block {
 	if a.Found.Query.Merged != "" {
 		parts = append(parts, r.p.Merged(short(a.Found.Query.Merged, 60)))
 	}
-	if a.Found.Book != nil {
-		parts = append(parts, r.p.BookSource(a.Found.Book.Book.Source, a.Found.Book.Book.Title))
-	}
-	if len(parts) == 0 {
+	if len(parts) == 0 && a.Found.Book == nil {
 		return nil
+	}
+	return r.bookFoot(a.Found.Book, strings.Join(parts, " ｜ "))
+}
+
+// bookFoot says which book all this stands in, after what else there is to say.
+func (r render) bookFoot(book *retrieval.Generation, before string) slack.Block {
+	var parts []string
+	if before != "" {
+		parts = append(parts, short(before, 1000))
+	}
+	if book != nil {
+		parts = append(parts, r.p.BookSource(short(book.Book.Source, 300), short(book.Book.Title, 300)))
 	}
 	return slack.NewContextBlock("foot", plainText(strings.Join(parts, " ｜ "), 2000))
 }
@@ -170,7 +197,7 @@ func (r render) refusal(a answer.Answer, notes []string) message {
 	m.blocks = append(m.blocks, slack.NewRichTextBlock("summary", parts...))
 	m.blocks = append(m.blocks, r.list("nearest", r.p.NearestHead, bare(a.Found.Nearest), cardsShown)...)
 	m.blocks = append(m.blocks, r.facets(a)...)
-	return m
+	return fit(m)
 }
 
 // longText keeps the notification text under what chat.update takes.

@@ -14,6 +14,7 @@ const (
 	workQuestion = "question"
 	workShare    = "share"
 	workAgain    = "again"
+	workPublish  = "publish"
 )
 
 // Request is a question as the inbox keeps it: all that a worker needs after

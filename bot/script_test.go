@@ -40,8 +40,10 @@ type verb struct {
 var verbs = []verb{
 	{regexp.MustCompile(`^(\S+) in (#\S+|DM)(, thread)?: (.*)$`), (*conversation).says},
 	{regexp.MustCompile(`^(\S+) runs (/\S+)(?: (.*))?$`), (*conversation).runs},
-	{regexp.MustCompile(`^(\S+) presses (\S+) on p\.(\d+)$`), (*conversation).presses},
+	{regexp.MustCompile(`^(\S+) presses (.+) on p\.(\d+)$`), (*conversation).presses},
 	{regexp.MustCompile(`^(\S+) presses 「(.+)」$`), (*conversation).pressesFacet},
+	{regexp.MustCompile(`^(\S+) turns with 「(.+)」$`), (*conversation).turns},
+	{regexp.MustCompile(`^(\S+) chooses 「(.+)」$`), (*conversation).chooses},
 	{regexp.MustCompile(`^(\S+) picks p\.(\d+)$`), (*conversation).picks},
 	{regexp.MustCompile(`^(\S+) submits channel=(\S+)(?: comment=(.*))?$`), (*conversation).submits},
 	{regexp.MustCompile(`^(\S+) closes the modal$`), (*conversation).closes},
@@ -144,7 +146,14 @@ func (c *conversation) says(a []string) error {
 
 func (c *conversation) runs(a []string) error {
 	c.said = append(c.said, typed(a[2]))
-	return c.Command(a[0], "#general", a[1], typed(a[2]))
+	before := fmt.Sprint(c.look())
+	if err := c.Command(a[0], "#general", a[1], typed(a[2])); err != nil {
+		return err
+	}
+	if strings.HasPrefix(a[2], "共有 ") || strings.HasPrefix(a[2], "share ") { // opens a form, for which the bot keeps no job
+		c.until("the command shows something", func() bool { return fmt.Sprint(c.look()) != before })
+	}
+	return nil
 }
 
 func (c *conversation) edits(a []string) error {

@@ -43,24 +43,33 @@ type shareOrigin struct {
 	Case    cases.ID `json:"case"`
 }
 
+// shareFill is what a share form holds before anybody has touched it. Unknown is
+// the name of a channel that was asked for and is not there.
+type shareFill struct{ Channel, Comment, Unknown string }
+
 // shareForm is the modal with channel, comment and preview.
-func (r render) shareForm(c cases.Case, from shareOrigin) slack.ModalViewRequest {
+func (r render) shareForm(c cases.Case, from shareOrigin, fill shareFill) slack.ModalViewRequest {
 	channel := slack.NewOptionsSelectBlockElement(slack.OptTypeConversations, plainText(r.p.Channel, 150), blockChannel)
-	channel.DefaultToCurrentConversation = true
+	channel.DefaultToCurrentConversation = fill == (shareFill{Comment: fill.Comment})
+	channel.InitialConversation = fill.Channel
 	channel.Filter = &slack.SelectBlockElementFilter{Include: []string{"public", "private"}, ExcludeBotUsers: true}
 	comment := slack.NewPlainTextInputBlockElement(plainText(r.p.CommentHint, 150), blockComment)
-	comment.Multiline, comment.MaxLength = true, longComment
+	comment.Multiline, comment.MaxLength, comment.InitialValue = true, longComment, short(fill.Comment, longComment)
 	said := slack.NewInputBlock(blockComment, plainText(r.p.Comment, 2000), nil, comment)
 	said.Optional = true
 	meta, err := json.Marshal(from)
 	if err != nil {
 		panic("a struct of strings did not marshal: " + err.Error())
 	}
+	var where *slack.TextBlockObject
+	if fill.Unknown != "" {
+		where = plainText(r.p.NoChannel(short(fill.Unknown, 100)), 2000)
+	}
 	return slack.ModalViewRequest{
 		Type: slack.VTModal, CallbackID: callbackShare, PrivateMetadata: string(meta),
 		Title: plainText(r.p.ShareTitle, 24), Submit: plainText(r.p.Share, 24), Close: plainText(r.p.Cancel, 24),
 		Blocks: slack.Blocks{BlockSet: []slack.Block{
-			slack.NewInputBlock(blockChannel, plainText(r.p.Channel, 2000), nil, channel),
+			slack.NewInputBlock(blockChannel, plainText(r.p.Channel, 2000), where, channel),
 			said,
 			slack.NewDividerBlock(),
 			slack.NewContextBlock("preview", plainText(r.p.Preview, 2000)),

@@ -12,6 +12,8 @@ import (
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/slackevents"
 	"github.com/slack-go/slack/socketmode"
+
+	"github.com/jirei/jirei/bot/command"
 )
 
 // listen keeps the sockets open until ctx ends, or Slack refuses us for good.
@@ -161,6 +163,11 @@ func (b *Bot) asked(e slackevents.EventsAPIEvent) (envelope, bool) {
 // "searching…" in the acknowledgement may reach Slack after the answer, which
 // takes another connection, and then stands below it for good.
 func (b *Bot) command(ctx context.Context, id string, in slack.SlashCommand, ack func(...any)) error {
+	if c := (command.Reader{Conditions: func(string) bool { return false }}).Read(in.Text); c.Kind == command.Share {
+		ack()
+		b.atOnce(ctx, func(ctx context.Context) { b.openShare(ctx, in, c) })
+		return nil
+	}
 	env := fromCommand(id, in)
 	env.request.Locale = b.people.known(in.UserID)
 	if _, err := b.store(ctx, workQuestion, env.keys, env.request); err != nil {
@@ -177,8 +184,15 @@ func (b *Bot) interaction(ctx context.Context, id string, in slack.InteractionCa
 		if isFacet(in) {
 			return b.pressFacet(ctx, id, in, ack)
 		}
+		if isPublish(in) {
+			return b.pressPublish(ctx, id, in, ack)
+		}
 		ack()
-		b.atOnce(ctx, func(ctx context.Context) { b.press(ctx, in) })
+		do := b.press
+		if isTurn(in) {
+			do = b.turn
+		}
+		b.atOnce(ctx, func(ctx context.Context) { do(ctx, in) })
 	case slack.InteractionTypeViewSubmission:
 		return b.submit(ctx, id, in, ack)
 	case slack.InteractionTypeShortcut, slack.InteractionTypeMessageAction:

@@ -104,7 +104,7 @@ func (c *checker) dataTable(o *object) {
 	o.shown("caption", MaxHeaderText, true)
 	o.integer("page_size", 1, 100)
 	o.integer("row_header_column_index", 0, MaxTableColumns-1)
-	c.rows(o, []string{"raw_text", "raw_number", "rich_text", "action"})
+	c.rows(o, []string{"raw_text", "raw_number", "rich_text", "action_cell"})
 }
 
 func (c *checker) rows(o *object, cells []string) {
@@ -163,7 +163,7 @@ func (c *checker) cell(o *object, allowed []string) {
 		c.richText(o)
 		c.table += utf8.RuneCountInString(plainRich(o.m))
 		o.rest()
-	case "action":
+	case "action_cell":
 		if e := o.child("element", true); e != nil {
 			c.actions = map[string]bool{}
 			c.element(e, inCard)

@@ -216,7 +216,7 @@ func tableRow(v any) string {
 		switch s := str(m, "text"); {
 		case str(m, "type") == "rich_text":
 			cells = append(cells, strings.ReplaceAll(plainRich(m), "\n", " "))
-		case str(m, "type") == "action":
+		case str(m, "type") == "action_cell":
 			cells = append(cells, elementText(asMap(m["element"])))
 		case s == "" && m["value"] != nil:
 			cells = append(cells, fmt.Sprint(m["value"]))

@@ -87,6 +87,8 @@ type Phrases struct {
 	Completions          [][2]string
 	CommandUsage         string
 	CommandDescription   string
+
+	tables
 }
 
 // Company says what kind of company a case is about: its industry and its

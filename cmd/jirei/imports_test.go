@@ -42,13 +42,14 @@ var house = map[string]struct{ may, tests []string }{
 	"retrieval/storetest":          {may: []string{"cases", "embeddings", "retrieval"}},
 
 	"bot": {
-		may:   []string{"bot/answer", "bot/blocks", "bot/inbox", "bot/phrases", "bot/record", "cases", "embeddings", "retrieval"},
+		may:   []string{"bot/answer", "bot/blocks", "bot/command", "bot/inbox", "bot/phrases", "bot/record", "cases", "embeddings", "retrieval"},
 		tests: []string{"bot/answer/answertest", "bot/playground", "embeddings/endpoint", "retrieval/sqlite", "retrieval/sqlite/file"},
 	},
 	"bot/answer":            {may: []string{"bot/phrases", "cases", "embeddings", "embeddings/endpoint", "retrieval"}, tests: []string{"bot/answer/answertest", "retrieval/sqlite", "retrieval/golden"}},
 	"bot/answer/answertest": {},
 	"bot/blocks":            {},
 	"bot/inbox":             {may: []string{"retrieval/postgres/db", "retrieval/sqlite/file"}, tests: []string{"retrieval/postgres/db/dbtest"}},
+	"bot/command":           {may: []string{"retrieval"}},
 	"bot/phrases":           {may: []string{"cases"}},
 	"bot/playground":        {may: []string{"bot/blocks"}},
 	"bot/record":            {may: []string{"retrieval/postgres/db", "retrieval/sqlite/file"}, tests: []string{"bot/record/recordtest", "retrieval/postgres/db/dbtest"}},

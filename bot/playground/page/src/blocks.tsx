@@ -143,14 +143,14 @@ function Own({ block, prefix, act, form }: { block: Block; prefix: string; act: 
     return (
       <div className={tall ? "with-accessory tall" : "with-accessory"}>
         <Drawn blocks={[rest as Block]} prefix={prefix} act={act} />
-        <Held block={block} element={accessory} id={`${prefix}-own`} act={act} form={form} />
+        <Held key={block.block_id} block={block} element={accessory} id={`${prefix}-own`} act={act} form={form} />
       </div>
     );
   }
   return (
     <div className="own-actions">
       {(block.elements as Element[]).map((element, i) =>
-        holdsValue(element) ? <Held key={i} block={block} element={element} id={`${prefix}-own${i}`} act={act} form={form} />
+        holdsValue(element) ? <Held key={`${block.block_id} ${i}`} block={block} element={element} id={`${prefix}-own${i}`} act={act} form={form} />
           : <Drawn key={i} blocks={[{ ...block, elements: [element] }]} prefix={`${prefix}-${i}`} act={act} />)}
     </div>
   );
