@@ -77,6 +77,7 @@ func TheSurface() Surface {
 			{Name: "GetBotInfoContext", Scopes: []string{"users:read"}},
 			{Name: "GetConversationHistoryContext", Scopes: history, Optional: rooms},
 			{Name: "GetConversationInfoContext", Scopes: []string{"channels:read", "groups:read"}},
+			{Name: "GetConversationsForUserContext", Scopes: []string{"channels:read", "groups:read"}},
 			{Name: "GetConversationRepliesContext", Scopes: history, Optional: rooms},
 			{Name: "GetUserInfoContext", Scopes: []string{"users:read"}},
 			{Name: "OpenConversationContext", Scopes: []string{"im:write"}},

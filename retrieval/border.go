@@ -15,14 +15,14 @@ type Border struct {
 	Bias float64
 	// Outside scales the log odds of Query.Outside.
 	Outside float64
-	// Share, Near and Held take off for what the best hits cover (Why.Share), how
-	// near they are (Why.Near), and how surely the book names what is asked for
-	// (Result.Held).
-	Share, Near, Held float64
-	// Known adds for the part of the question that concepts of the field name: what
-	// is understood and stands in no row is missing from the book, while a word that
-	// nobody knows may be how people talk. Of the terms it brought the most.
-	Known float64
+	// Near and Held take off for how near the best hits are (Why.Near), and for how
+	// surely the book names what is asked for (Result.Held).
+	Near, Held float64
+	// Missing adds for the part of the question that concepts of the field name and
+	// no hit covers (Why.Share): what is understood and stands in no row is missing
+	// from the book, while a word that nobody knows may be how people talk. Of the
+	// terms it brought the most.
+	Missing float64
 	// Said adds for the length of what is asked: two keywords are the field's, or
 	// they would not have been typed here; a story in the field's words may be about
 	// anything.
@@ -33,7 +33,7 @@ type Border struct {
 func (b Border) Sum(q Query, share, near, held float64) float64 {
 	p := min(max(q.Outside, 1e-4), 1-1e-4)
 	known, said := q.named()
-	return b.Bias + b.Outside*math.Log(p/(1-p)) - b.Share*share - b.Near*near - b.Held*held + b.Known*known + b.Said*said
+	return b.Bias + b.Outside*math.Log(p/(1-p)) - b.Near*near - b.Held*held + b.Missing*known*(1-share) + b.Said*said
 }
 
 // longSaid is the number of characters from which on a question is long.

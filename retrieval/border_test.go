@@ -32,12 +32,10 @@ func TestBorderTermsPullTheirWay(t *testing.T) {
 	b := DefaultWeights().Border
 	q := Query{Outside: 0.4, Spans: []Span{{Kind: "concept", Text: "生成AI", Means: "generative-ai", Certain: 1}}}
 	sum := b.Sum(q, 0.5, 0.5, 0.5)
-	if b.Sum(q, 0.9, 0.5, 0.5) >= sum || b.Sum(q, 0.5, 0.9, 0.5) >= sum || b.Sum(q, 0.5, 0.5, 0.9) >= sum {
+	if b.Sum(q, 0.9, 0.5, 0.5) >= sum || b.Sum(q, 1, 0.5, 0.5) > b.Sum(unknown(q), 1, 0.5, 0.5) || b.Sum(q, 0.5, 0.9, 0.5) >= sum || b.Sum(q, 0.5, 0.5, 0.9) >= sum {
 		t.Error("what the book holds of a question speaks for an answer")
 	}
-	unknown := q
-	unknown.Spans = []Span{{Kind: "word", Text: "生成AI", Certain: 1}}
-	if b.Sum(unknown, 0.5, 0.5, 0.5) >= sum {
+	if b.Sum(unknown(q), 0.5, 0.5, 0.5) >= sum {
 		t.Error("what is understood and stands in no row speaks for a refusal, and a word that nobody knows does not")
 	}
 	outside := q
@@ -45,4 +43,10 @@ func TestBorderTermsPullTheirWay(t *testing.T) {
 	if b.Sum(outside, 0.5, 0.5, 0.5) <= sum {
 		t.Error("what is outside the field speaks for a refusal")
 	}
+}
+
+// unknown is a question whose words nobody knows.
+func unknown(q Query) Query {
+	q.Spans = []Span{{Kind: "word", Text: "生成AI", Certain: 1}}
+	return q
 }

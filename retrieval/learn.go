@@ -53,13 +53,13 @@ func Lessons(l *Lexicon, utterances []Utterance, book cases.Book, lines map[case
 		}
 		out = append(out, Lesson{Class: f.Concept, Text: fmt.Sprintf(frame, f.Text), Weight: frameTeaches})
 	}
-	better := map[Utterance]bool{} // a lesson knows the other pages that answer the same
+	better := map[[2]string]bool{} // a lesson knows the other pages that answer the same
 	for _, s := range more {
-		better[Utterance{s.Class, s.Text}] = true
+		better[[2]string{s.Class, s.Text}] = true
 	}
 	for _, c := range book.Cases {
 		for _, text := range slices.Concat([]string{c.Title}, c.Measures, lines[c.ID]) {
-			if !better[Utterance{string(c.ID), text}] {
+			if !better[[2]string{string(c.ID), text}] {
 				out = append(out, Lesson{Class: string(c.ID), Text: text, Weight: 1, Page: true})
 			}
 		}
@@ -123,7 +123,7 @@ func (l *Lexicon) allForms() []Utterance {
 	seen := map[Utterance]bool{}
 	add := func(m Meaning) {
 		if m.Kind == "concept" {
-			seen[Utterance{m.Name, strings.ReplaceAll(m.Form, "…", " ")}] = true
+			seen[Utterance{Concept: m.Name, Text: strings.ReplaceAll(m.Form, "…", " ")}] = true
 		}
 	}
 	for _, meanings := range l.forms {
@@ -170,13 +170,16 @@ func (l *Lexicon) LessonsHash(lessons []Lesson) string {
 	return hex.EncodeToString(hash.Sum(nil))[:16]
 }
 
-// Spelled returns the words in katakana and Latin letters that texts use and
+// Spelled returns the words in katakana and Latin letters that utterances use and
 // the lexicon does not have, sorted: they are spelled right, so that no word of
 // the lexicon is taken for what was meant.
-func (l *Lexicon) Spelled(texts []string) []string {
+func (l *Lexicon) Spelled(utterances []Utterance) []string {
 	known := map[string]bool{}
-	for _, text := range texts {
-		eachWord([]rune(matchable(text)), func(word []rune) {
+	for _, u := range utterances {
+		if u.Typed {
+			continue
+		}
+		eachWord([]rune(matchable(u.Text)), func(word []rune) {
 			if _, have := l.spelled[string(word)]; !have {
 				known[string(word)] = true
 			}

@@ -76,7 +76,7 @@ func TestRespellLeavesSpelledWords(t *testing.T) {
 	if got := l.respell(matchable(near), book); got != matchable("パスワード") {
 		t.Fatalf("%s became %s; the rest of this test proves nothing", near, got)
 	}
-	if got := l.Spelled([]string{near + "とパスワード"}); !slices.Equal(got, []string{matchable(near)}) {
+	if got := l.Spelled([]Utterance{{Text: near + "とパスワード"}}); !slices.Equal(got, []string{matchable(near)}) {
 		t.Errorf("spelled %q", got)
 	}
 	l.addWords(matchable(near), false)

@@ -13,7 +13,12 @@ import (
 type Utterance struct {
 	// Concept is Requests for what nobody can answer from a casebook.
 	Concept, Text string
+	// Typed: as people type, slips and all; nobody learns spelling from it.
+	Typed bool
 }
+
+// typedFile ends the name of a file whose utterances are Typed.
+const typedFile = "-typed.txt"
 
 // Requests stands for the concept of an utterance that uses the field's words
 // and asks for what no casebook holds: a procedure, a price, a definition.
@@ -48,7 +53,7 @@ func ReadUtterances(files map[string]string) ([]Utterance, error) {
 			case concept == "":
 				return nil, fail("a line before the first section")
 			default:
-				out = append(out, Utterance{concept, line})
+				out = append(out, Utterance{concept, line, strings.HasSuffix(name, typedFile)})
 			}
 		}
 		if err := lines.Err(); err != nil {

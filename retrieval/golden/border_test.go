@@ -15,7 +15,7 @@ import (
 // asked is what the border decides a question by.
 type asked struct {
 	id, q   string
-	x       [7]float64 // constant, Outside, Share, Near, Held, Known, Said: as they enter Border.Sum
+	x       [6]float64 // constant, Outside, Near, Held, Missing, Said: as they enter Border.Sum
 	outside bool
 }
 
@@ -39,13 +39,13 @@ func TestBorder(t *testing.T) {
 		a := asked{id: g.ID, q: g.Q, outside: len(g.Rel) == 0}
 		for i := range a.x { // each weight alone gives its term
 			b := retrieval.Border{}
-			*[]*float64{&b.Bias, &b.Outside, &b.Share, &b.Near, &b.Held, &b.Known, &b.Said}[i] = 1
+			*[]*float64{&b.Bias, &b.Outside, &b.Near, &b.Held, &b.Missing, &b.Said}[i] = 1
 			a.x[i] = b.Sum(r.Query, r.Share, r.Near, r.Held)
 		}
 		all = append(all, a)
 	}
 	fit := regress(all)
-	names := []string{"Bias", "Outside", "Share", "Near", "Held", "Known", "Said"}
+	names := []string{"Bias", "Outside", "Near", "Held", "Missing", "Said"}
 	var kept []float64
 	for _, a := range all {
 		if !a.outside {
@@ -79,7 +79,7 @@ func TestBorder(t *testing.T) {
 	}
 }
 
-func dot(w, x [7]float64) float64 {
+func dot(w, x [6]float64) float64 {
 	sum := 0.0
 	for i := range w {
 		sum += w[i] * x[i]
@@ -87,13 +87,13 @@ func dot(w, x [7]float64) float64 {
 	return sum
 }
 
-func regress(all []asked) (w [7]float64) {
+func regress(all []asked) (w [6]float64) {
 	n := map[bool]float64{}
 	for _, a := range all {
 		n[a.outside]++
 	}
 	for range 20000 {
-		var pull [7]float64
+		var pull [6]float64
 		for _, a := range all {
 			miss := 1 / (1 + math.Exp(-dot(w, a.x)))
 			if a.outside {

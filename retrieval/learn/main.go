@@ -62,14 +62,12 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	texts := make([]string, 0, len(utterances))
 	for _, u := range utterances {
 		if words.Glosses[u.Concept] == "" && u.Concept != retrieval.Requests {
 			return fmt.Errorf("utterances of %q, a concept that no file of words defines", u.Concept)
 		}
-		texts = append(texts, u.Text)
 	}
-	if err := os.WriteFile("retrieval/spelled.txt", []byte(strings.Join(words.Spelled(texts), "\n")+"\n"), 0o644); err != nil { //nolint:gosec // a source file
+	if err := os.WriteFile("retrieval/spelled.txt", []byte(strings.Join(words.Spelled(utterances), "\n")+"\n"), 0o644); err != nil { //nolint:gosec // a source file
 		return err
 	}
 	lessons := retrieval.Lessons(words, utterances, book, lines, taught)
