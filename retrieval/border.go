@@ -3,7 +3,8 @@ package retrieval
 import (
 	"math"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/jirei/jirei/embeddings"
 )
 
 // Border weighs what speaks for and against an answer; a question is refused
@@ -39,6 +40,19 @@ func (b Border) Sum(q Query, share, near, held float64) float64 {
 // longSaid is the number of characters from which on a question is long.
 const longSaid = 20
 
+// length counts characters, and three of the Latin alphabet as one.
+func length(text string) float64 {
+	n := 0.0
+	for _, r := range text {
+		if embeddings.ScriptOf(r) == embeddings.Latin {
+			n += 1.0 / 3
+		} else {
+			n++
+		}
+	}
+	return n
+}
+
 // saidNothing is what of a question counts as known where nothing of it is read
 // as a word, as of one in hiragana without spaces.
 const saidNothing = 0.4
@@ -47,7 +61,7 @@ const saidNothing = 0.4
 // and how long that is beside a long question; both 0 to 1.
 func (q Query) named() (known, said float64) {
 	for _, s := range q.Spans {
-		n := float64(utf8.RuneCountInString(s.Text))
+		n := length(s.Text)
 		switch s.Kind {
 		case "concept":
 			said += n
