@@ -45,6 +45,10 @@ type Config struct {
 	// Sockets is how many Socket Mode connections are kept; 0 means 2: Slack
 	// refreshes each every few hours, and with one there would be a gap.
 	Sockets int
+	// StoreIn bounds what stands between a delivery and its acknowledgement; 0
+	// means storeIn, which Slack's limit allows. Only a machine that is busy with
+	// other things, such as a test's, should wait longer.
+	StoreIn time.Duration
 }
 
 // Bot answers in one Slack workspace.

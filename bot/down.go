@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
@@ -17,7 +18,7 @@ const storeIn = 2500 * time.Millisecond
 
 // store puts work into the inbox, in time for an acknowledgement.
 func (b *Bot) store(ctx context.Context, kind string, keys []string, payload any) (fresh bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, storeIn)
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(b.cfg.StoreIn, storeIn))
 	defer cancel()
 	return b.inbox.Put(ctx, kind, keys, payload)
 }

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 
@@ -25,7 +26,7 @@ func (b *Bot) press(ctx context.Context, in slack.InteractionCallback) {
 		id = cases.ID(action.SelectedOption.Value)
 	}
 	p := phrases.For(b.people.locale(ctx, in.User.ID))
-	reading, cancel := context.WithTimeout(ctx, storeIn) // a trigger lives 3 s: without the store there is still time to say so
+	reading, cancel := context.WithTimeout(ctx, cmp.Or(b.cfg.StoreIn, storeIn)) // a trigger lives 3 s: without the store there is still time to say so
 	var view slack.ModalViewRequest
 	var err error
 	var asked pressed

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -124,7 +125,7 @@ func (b *Bot) event(ctx context.Context, e slackevents.EventsAPIEvent) error {
 	if !ok {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, storeIn)
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(b.cfg.StoreIn, storeIn))
 	defer cancel()
 	if !env.request.Addressed {
 		ours, err := b.record.HasThread(ctx, thread(env.request))

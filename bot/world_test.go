@@ -197,7 +197,7 @@ func (w *world) startBot() {
 	}
 	cfg := bot.Config{
 		Log: w.log.logger(), BotToken: playground.BotToken, AppToken: playground.AppToken, APIURL: w.APIURL(), File: w.path,
-		Asker: answer.Asker{Engine: engine, Writer: answer.Extractive{}, Model: w.model}, Record: memory,
+		Asker: answer.Asker{Engine: engine, Writer: answer.Extractive{}, Model: w.model}, Record: memory, StoreIn: patience,
 	}
 	if w.requests != "" {
 		cfg.AppToken, cfg.Listener, cfg.SigningSecret = "", w.listen(), secret
