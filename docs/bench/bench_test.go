@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jirei/jirei/cases"
+	"github.com/jirei/jirei/embeddings"
 	"github.com/jirei/jirei/retrieval"
 )
 
@@ -81,4 +83,27 @@ func TestRunIsLogged(t *testing.T) {
 	if _, err := logged("no table", retrieval.Figures{}); err == nil {
 		t.Error("a page without the log took a run")
 	}
+}
+
+// BenchmarkWords times how a row is cut: by the dictionary, and into the terms of jirei's index.
+func BenchmarkWords(b *testing.B) {
+	book, err := cases.Embedded()
+	if err != nil {
+		b.Fatal(err)
+	}
+	docs := documents(book, nil)
+	dictionary, err := kagomeWords()
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("kagome", func(b *testing.B) {
+		for i := 0; b.Loop(); i++ {
+			dictionary(docs[i%len(docs)].text())
+		}
+	})
+	b.Run("terms", func(b *testing.B) {
+		for i := 0; b.Loop(); i++ {
+			embeddings.Terms(embeddings.Fold(docs[i%len(docs)].text()))
+		}
+	})
 }

@@ -19,7 +19,7 @@ import (
 	"github.com/jirei/jirei/retrieval"
 )
 
-// dimensions of the benchmark's dense vectors; a twenty-fourth of them is what the vectors truly vary in, as real ones do.
+// dimensions of the benchmark's dense vectors, if JIREI_TEST_DIMENSIONS names no others; latent is what they truly vary in, few as in real ones.
 const dimensions, latent = 768, 32
 
 // library makes a book of n cases: features by Zipf's law, dense vectors near a plane of few dimensions, and industries of which the
@@ -27,13 +27,14 @@ const dimensions, latent = 768, 32
 type library struct {
 	r    *rand.Rand
 	zipf *rand.Zipf
-	base [latent][dimensions]float32
+	base [latent][]float32
 }
 
-func newLibrary() *library {
+func newLibrary(dim int) *library {
 	r := rand.New(rand.NewPCG(7, 2021))
 	l := &library{r: r, zipf: rand.NewZipf(r, 1.15, 8, 200_000)}
 	for i := range l.base {
+		l.base[i] = make([]float32, dim)
 		for j := range l.base[i] {
 			l.base[i][j] = float32(r.NormFloat64())
 		}
@@ -42,7 +43,7 @@ func newLibrary() *library {
 }
 
 func (l *library) dense() []float32 {
-	v := make([]float32, dimensions)
+	v := make([]float32, len(l.base[0]))
 	for i := range l.base {
 		x := float32(l.r.NormFloat64())
 		for j := range v {
@@ -69,7 +70,7 @@ func (l *library) sparse(n int) embeddings.Sparse {
 }
 
 func (l *library) book(n int) retrieval.Change {
-	change := retrieval.Change{Book: cases.Book{ID: "bench", Title: "bench"}, Features: "bench", Average: 70, Model: "bench", Dim: dimensions}
+	change := retrieval.Change{Book: cases.Book{ID: "bench", Title: "bench"}, Features: "bench", Average: 70, Model: "bench", Dim: len(l.base[0])}
 	for page := 1; page <= n; page++ {
 		e := retrieval.Entry{Hash: strconv.Itoa(page), Row: l.sparse(90), Dense: l.dense()}
 		e.Case = cases.Case{ID: cases.MakeID("bench", page), Page: page, Title: fmt.Sprintf("事例 %d", page), Measures: []string{"対策を実施した"}}
@@ -95,9 +96,11 @@ func TestMeasure(t *testing.T) {
 	if n == 0 {
 		t.Skip("JIREI_TEST_PASSAGES is not set")
 	}
+	dim, _ := strconv.Atoi(os.Getenv("JIREI_TEST_DIMENSIONS"))
 	s := fresh(t, 0)
-	l := newLibrary()
+	l := newLibrary(cmp.Or(dim, dimensions))
 	change := l.book(n)
+	s.copyByHand(t, change)
 	start := time.Now()
 	if err := s.Put(t.Context(), change); err != nil {
 		t.Fatal(err)
@@ -117,6 +120,30 @@ func TestMeasure(t *testing.T) {
 	for _, filter := range []retrieval.Facets{{}, {Industry: industries[:1]}, {Industry: industries[1:]}} {
 		s.measure(t, l, g, change, filter)
 	}
+}
+
+// copyByHand puts the same vectors into a table of their own by COPY, and indexes them as one would by hand.
+func (s *Store) copyByHand(t *testing.T, change retrieval.Change) {
+	start := time.Now()
+	conn, err := s.pool.Acquire(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Release()
+	if _, err := conn.Exec(t.Context(), fmt.Sprintf(`CREATE TEMPORARY TABLE by_hand (id text, embedding vector(%d))`, change.Dim)); err != nil {
+		t.Fatal(err)
+	}
+	_, err = conn.CopyFrom(t.Context(), pgx.Identifier{"by_hand"}, []string{"id", "embedding"}, pgx.CopyFromSlice(len(change.Upsert), func(i int) ([]any, error) {
+		return []any{string(change.Upsert[i].Case.ID), pgvector.NewVector(change.Upsert[i].Dense)}, nil
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	copied := time.Since(start)
+	if _, err := conn.Exec(t.Context(), `CREATE INDEX ON by_hand USING hnsw (embedding vector_cosine_ops)`); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("by hand: COPY of ids and dense vectors %v (%.0f rows a second), and HNSW %v", copied, float64(len(change.Upsert))/copied.Seconds(), time.Since(start)-copied)
 }
 
 func (s *Store) measure(t *testing.T, l *library, g *retrieval.Generation, change retrieval.Change, filter retrieval.Facets) {
@@ -222,7 +249,7 @@ func best(entries []retrieval.Entry, filter retrieval.Facets, value func(retriev
 	}
 	slices.SortFunc(all, func(a, b scored) int { return cmp.Compare(b.value, a.value) })
 	ids := []cases.ID{}
-	for _, x := range all[:10] {
+	for _, x := range all[:min(10, len(all))] {
 		ids = append(ids, x.id)
 	}
 	return ids
