@@ -104,6 +104,14 @@ func toJSON(a answer.Answer) askJSON {
 func writeAnswer(w io.Writer, a answer.Answer) error {
 	p := phrases.For(a.Question.Locale)
 	var b strings.Builder
+	if a.Found.Query.Intent == retrieval.Help { // a greeting, or what one can do here
+		fmt.Fprintf(&b, "%s\n\n", p.Help[0])
+		for _, example := range p.Examples {
+			fmt.Fprintf(&b, "  jirei ask %s\n", example)
+		}
+		_, err := io.WriteString(w, b.String())
+		return err
+	}
 	if a.Refused() {
 		fmt.Fprintf(&b, "%s\n%s\n", p.Refused, p.RefusedHint)
 	}
