@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,6 +26,18 @@ func (b *Bot) work(ctx context.Context, w *inbox.Work) error {
 			return fmt.Errorf("reading a stored question: %w: %w", err, inbox.ErrGiveUp)
 		}
 		return b.reply(ctx, w, r)
+	case workRevision:
+		var r Request
+		if err := json.Unmarshal(w.Payload, &r); err != nil {
+			return fmt.Errorf("reading a stored change: %w: %w", err, inbox.ErrGiveUp)
+		}
+		return b.revise(ctx, w, r)
+	case workWelcome:
+		var in Welcome
+		if err := json.Unmarshal(w.Payload, &in); err != nil {
+			return fmt.Errorf("reading a stored invitation: %w: %w", err, inbox.ErrGiveUp)
+		}
+		return b.welcome(ctx, w, in)
 	case workShare:
 		var s Share
 		if err := json.Unmarshal(w.Payload, &s); err != nil {
@@ -50,20 +63,63 @@ func (b *Bot) work(ctx context.Context, w *inbox.Work) error {
 // turns is how many earlier questions of a thread a follow-up is read with.
 const turns = 5
 
-// reply is the only road from a question to a message.
+// reply is the only road from a question to a message. Whoever edits, deletes or
+// stops a question while it is worked on is obeyed: what the record says of it is
+// read before and after.
 func (b *Bot) reply(ctx context.Context, w *inbox.Work, r Request) error {
-	started := time.Now()
 	at := b.place(w, r)
 	if done, err := at.Done(ctx); done || err != nil {
 		return err
 	}
-	at.Working(ctx)
-	locale := b.locale(ctx, r)
-	m, a, err := b.answer(ctx, r, locale)
-	if err != nil {
+	if admitted, err := b.admitted(ctx, r); !admitted || err != nil {
+		if err == nil {
+			err = b.turnAway(ctx, w, r, at)
+		}
 		return err
 	}
-	if !r.Addressed && !meantForUs(r.Text, a.Found) {
+	at.Working(ctx)
+	for {
+		changed, err := b.record.Change(ctx, r.Key)
+		if err != nil {
+			return err
+		}
+		if changed.Gone {
+			return b.withdraw(ctx, w, r)
+		}
+		if changed.Text != "" {
+			r.Text = changed.Text
+		}
+		if err := b.say(ctx, w, r, at); err != nil {
+			return err
+		}
+		if now, err := b.record.Change(ctx, r.Key); err != nil {
+			return err
+		} else if now == changed {
+			return w.Note(ctx, noteDone, "1")
+		}
+	}
+}
+
+// say answers a question as it is now.
+func (b *Bot) say(ctx context.Context, w *inbox.Work, r Request, at place) error {
+	started := time.Now()
+	asking, end := b.asking.begin(ctx, r)
+	defer end()
+	show, shown := early(ctx, at)
+	r.early = func(m message, found retrieval.Result) {
+		if r.Addressed || meantForUs(r.Text, found) {
+			show(m)
+		}
+	}
+	locale := b.locale(ctx, r)
+	m, a, err := b.unlessStopped(asking, r, locale)
+	shown() // nothing is to come after the last word
+	switch cause := context.Cause(asking); {
+	case errors.Is(cause, errChanged) && ctx.Err() == nil:
+		return nil // what it is now is answered next
+	case err != nil:
+		return err
+	case !r.Addressed && !meantForUs(r.Text, a.Found):
 		return nil
 	}
 	where, err := at.Reply(ctx, m)
@@ -75,6 +131,23 @@ func (b *Bot) reply(ctx context.Context, w *inbox.Work, r Request) error {
 	}
 	b.log.Info("answered", "work", w.ID, "attempt", w.Attempt, "refused", a.Refused(), "cases", len(a.Found.Hits), "took", time.Since(started))
 	return b.remember(ctx, r, a, where)
+}
+
+// unlessStopped is answer, or one line where its asker stopped it before there
+// was anything to show.
+func (b *Bot) unlessStopped(ctx context.Context, r Request, locale phrases.Locale) (message, answer.Answer, error) {
+	stopped, err := b.isStopped(ctx, r)
+	var m message
+	var a answer.Answer
+	if err == nil && !stopped {
+		if r, err = b.rooted(ctx, r); err == nil {
+			m, a, err = b.answer(ctx, r, locale)
+		}
+	}
+	if stopped || err != nil && errors.Is(context.Cause(ctx), answer.ErrStopped) {
+		return plain(phrases.For(locale).Stopped), answer.Answer{Question: answer.Question{Text: r.Text}}, nil
+	}
+	return m, a, err
 }
 
 // meantForUs says that a message in a thread that jirei answered in is one more
@@ -104,6 +177,9 @@ func (b *Bot) answer(ctx context.Context, r Request, locale phrases.Locale) (mes
 		return render{p: p}.help(), asked, nil
 	}
 	if !retrieval.Asks(text) {
+		if r.rootless {
+			return plain(p.NoRoot), asked, nil
+		}
 		return plain(p.Empty), asked, nil
 	}
 	c, book, err := b.read(ctx, r.Text)
@@ -142,16 +218,25 @@ func (b *Bot) question(ctx context.Context, r Request, c command.Command, locale
 
 // compose answers a question and makes the message of it.
 func (b *Bot) compose(ctx context.Context, r Request, before []retrieval.Turn, locale phrases.Locale) (message, answer.Answer, error) {
-	a, err := b.asker.Ask(ctx, answer.Question{Text: r.Text, Without: r.Without, History: before, Locale: locale})
+	asker := b.asker
+	if r.early != nil {
+		asker.Progress = func(so answer.Answer) { r.early(b.rendered(r, before, locale, so), so.Found) }
+	}
+	a, err := asker.Ask(ctx, answer.Question{Text: r.Text, Without: r.Without, History: before, Locale: locale})
 	if err != nil {
 		return message{}, answer.Answer{}, err
 	}
+	return b.rendered(r, before, locale, a), a, nil
+}
+
+// rendered is the message of an answer.
+func (b *Bot) rendered(r Request, before []retrieval.Turn, locale phrases.Locale, a answer.Answer) message {
 	p := phrases.For(locale)
 	if a.Found.Query.Intent == retrieval.Help {
-		return render{p: p}.help(), a, nil
+		return render{p: p}.help()
 	}
 	asked := pressed{Key: r.Key, Locale: locale, Text: retrieval.Clean(r.Text), History: before, recorded: r.Thread != ""}
-	return render{p: p, source: b.source, book: a.Found.Book, asked: asked}.answer(a), a, nil
+	return render{p: p, source: b.source, book: a.Found.Book, asked: asked}.answer(a)
 }
 
 // locale is the language of the question where it has one, else the asker's.
@@ -185,8 +270,11 @@ func (b *Bot) history(ctx context.Context, r Request) ([]retrieval.Turn, error) 
 	if err != nil {
 		return nil, fmt.Errorf("reading the thread: %w", err)
 	}
-	// A retry must not follow up on itself.
-	return earlier(slices.DeleteFunc(known, func(t record.Turn) bool { return t.Key == r.Key })), nil
+	// A retry must not follow up on itself, nor an edited question on later ones.
+	if i := slices.IndexFunc(known, func(t record.Turn) bool { return t.Key == r.Key }); i >= 0 {
+		known = known[:i]
+	}
+	return earlier(known), nil
 }
 
 // earlier is what a follow-up is read with.

@@ -42,6 +42,8 @@ type Config struct {
 	// SourceOffset is added to the page in it.
 	SourceURL    string
 	SourceOffset int
+	// External: guests and people of other organisations are answered, too.
+	External bool
 	// Sockets is how many Socket Mode connections are kept; 0 means 2: Slack
 	// refreshes each every few hours, and with one there would be a gap.
 	Sockets int
@@ -77,9 +79,10 @@ type Bot struct {
 	gone    atomic.Bool
 	end     context.CancelCauseFunc
 	presses presses
+	asking  asking
 }
 
-type self struct{ user, bot, team, app string }
+type self struct{ user, bot, team, enterprise, app string }
 
 // callTimeout bounds every call to Slack. A chat.postMessage takes under a
 // second; ten is where a hanging connection is given up and looked after.
@@ -173,7 +176,7 @@ func (b *Bot) introduce(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b.self = self{user: me.UserID, bot: me.BotID, team: me.TeamID}
+	b.self = self{user: me.UserID, bot: me.BotID, team: me.TeamID, enterprise: me.EnterpriseID}
 	// auth.test does not say which app a bot token is of.
 	info, err := b.api.GetBotInfoContext(ctx, slack.GetBotInfoParameters{Bot: me.BotID})
 	if name := slackError(err); name != "" {

@@ -20,7 +20,11 @@ type people struct {
 type person struct {
 	name   string
 	locale phrases.Locale
-	at     time.Time
+	// guest and stranger: not of the workspace, or not of the organisation; team
+	// and enterprise are theirs.
+	guest, stranger  bool
+	team, enterprise string
+	at               time.Time
 }
 
 const remember = time.Hour
@@ -41,17 +45,26 @@ func (p *people) known(user string) phrases.Locale {
 }
 
 func (p *people) find(ctx context.Context, user string) person {
+	found, _ := p.ask(ctx, user) // an old name is better than none
+	return found
+}
+
+// ask is what Slack says of a user, or said within the hour.
+func (p *people) ask(ctx context.Context, user string) (person, error) {
 	p.mu.Lock()
 	found, ok := p.seen[user]
 	p.mu.Unlock()
 	if ok && time.Since(found.at) < remember {
-		return found
+		return found, nil
 	}
 	info, err := p.api.GetUserInfoContext(ctx, user)
 	if err != nil {
-		return found // an old name is better than none
+		return found, err
 	}
-	found = person{name: info.Profile.DisplayName, locale: phrases.LocaleOf(info.Locale), at: time.Now()}
+	found = person{
+		name: info.Profile.DisplayName, locale: phrases.LocaleOf(info.Locale), guest: info.IsRestricted || info.IsUltraRestricted,
+		stranger: info.IsStranger, team: info.TeamID, enterprise: info.Enterprise.EnterpriseID, at: time.Now(),
+	}
 	for _, name := range []string{info.RealName, info.Name} {
 		if found.name == "" {
 			found.name = name
@@ -63,5 +76,25 @@ func (p *people) find(ctx context.Context, user string) person {
 		p.seen = map[string]person{}
 	}
 	p.seen[user] = found
-	return found
+	return found, nil
+}
+
+// outside says that a person is a guest or of another organisation. Whom Slack
+// does not know here is outside, too.
+func (b *Bot) outside(ctx context.Context, user string) (bool, error) {
+	if b.cfg.External {
+		return false, nil
+	}
+	who, err := b.people.ask(ctx, user)
+	switch name := slackError(err); {
+	case name == "user_not_found" || name == "user_not_visible":
+		return true, nil
+	case err != nil && final(err):
+		b.log.Warn("who is a guest cannot be known, so everybody is answered", "error", err)
+		return false, nil
+	case err != nil && who.at.IsZero():
+		return false, retryable("asking who asks", err)
+	}
+	ours := who.team == b.self.team || who.enterprise != "" && who.enterprise == b.self.enterprise
+	return who.guest || who.stranger || !ours, nil
 }

@@ -28,6 +28,9 @@ type place interface {
 	Done(ctx context.Context) (bool, error)
 	// Working shows that somebody is at it. It is a courtesy: it never fails.
 	Working(ctx context.Context)
+	// Show says what there is while the rest is being worked on; Reply completes
+	// it. It is a courtesy, too.
+	Show(ctx context.Context, m message)
 	// Reply says it, and returns where the message is.
 	Reply(ctx context.Context, m message) (record.Reply, error)
 }
@@ -43,6 +46,7 @@ func (b *Bot) place(w *inbox.Work, r Request) place {
 const (
 	notePosting = "posting" // about to call Slack: whether it got there is not known
 	noteTS      = "ts"      // Slack said where the message is
+	noteDone    = "done"    // it says all that it is to say, and the record knows
 )
 
 // threadPlace answers in the thread of the message that asked.
@@ -53,34 +57,49 @@ type threadPlace struct {
 }
 
 func (p threadPlace) Done(ctx context.Context) (bool, error) {
-	_, done, err := p.w.Noted(ctx, noteTS)
+	_, done, err := p.w.Noted(ctx, noteDone)
 	return done, err
 }
 
 func (p threadPlace) Working(ctx context.Context) {
-	if !p.r.Direct {
-		return
-	}
-	// An agent session's status exists in direct messages. chat.postMessage ends
-	// it by itself.
-	_, _ = p.bot.api.SetAgentSessionStatusContext(ctx, slack.AgentSessionSetStatusParameters{
-		ChannelID: p.r.Channel, ThreadTS: p.r.Thread, Status: slack.AgentSessionStatusProcessing,
-	})
+	p.status(ctx, slack.AgentSessionStatusProcessing)
+	p.title(ctx)
 }
 
+func (p threadPlace) Show(ctx context.Context, m message) {
+	if _, err := p.put(ctx, m); err != nil {
+		p.bot.log.Warn("showing cases before their summary", "work", p.w.ID, "error", err)
+		return
+	}
+	// A post ends the status by itself.
+	p.status(ctx, slack.AgentSessionStatusProcessing)
+}
+
+// Reply is the message's last word for this question.
 func (p threadPlace) Reply(ctx context.Context, m message) (record.Reply, error) {
 	where := record.Reply{Channel: p.r.Channel, ThreadTS: p.r.Thread}
-	ts, err := p.bot.postOnce(ctx, p.w, p.r.Key, p.r.Channel, p.r.Thread, m)
+	ts, err := p.put(ctx, m)
 	if err != nil {
 		return where, err
 	}
 	where.TS = ts
-	if p.r.Direct {
-		_, _ = p.bot.api.SetAgentSessionStatusContext(ctx, slack.AgentSessionSetStatusParameters{
-			ChannelID: p.r.Channel, ThreadTS: p.r.Thread, Status: slack.AgentSessionStatusActive,
-		})
-	}
+	p.status(ctx, slack.AgentSessionStatusActive)
 	return where, nil
+}
+
+// put posts the message, or changes the one that is there.
+func (p threadPlace) put(ctx context.Context, m message) (string, error) {
+	ts, there, err := p.w.Noted(ctx, noteTS)
+	if err != nil {
+		return "", err
+	}
+	if !there {
+		return p.bot.postOnce(ctx, p.w, p.r.Key, p.r.Channel, p.r.Thread, m)
+	}
+	if err := p.w.Fence(ctx); err != nil {
+		return "", err
+	}
+	return ts, retryable("completing the reply", p.bot.update(ctx, p.r.Key, p.r.Channel, ts, m))
 }
 
 // replyEvent is the type of the metadata our replies carry.
@@ -209,6 +228,10 @@ func (p commandPlace) Done(ctx context.Context) (bool, error) {
 
 // Working does nothing: the answer is there before a line about it could be read.
 func (p commandPlace) Working(context.Context) {}
+
+// Show does nothing: a response_url is good for five messages, and whether a later
+// one takes the place of the one before is not promised.
+func (p commandPlace) Show(context.Context, message) {}
 
 func (p commandPlace) Reply(ctx context.Context, m message) (record.Reply, error) {
 	where := record.Reply{Channel: p.r.Channel, Ephemeral: true}

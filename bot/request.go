@@ -7,6 +7,7 @@ import (
 	"github.com/slack-go/slack/slackevents"
 
 	"github.com/jirei/jirei/bot/phrases"
+	"github.com/jirei/jirei/retrieval"
 )
 
 // The kinds of durable work.
@@ -15,6 +16,8 @@ const (
 	workShare    = "share"
 	workAgain    = "again"
 	workPublish  = "publish"
+	workRevision = "revision"
+	workWelcome  = "welcome"
 )
 
 // Request is a question as the inbox keeps it: all that a worker needs after
@@ -40,6 +43,11 @@ type Request struct {
 	ResponseURL string `json:"response_url,omitempty"`
 	// Locale is the asker's, where the event says it.
 	Locale phrases.Locale `json:"locale,omitempty"`
+
+	// early is shown what there is before the answer is complete; nil for nobody.
+	early func(m message, found retrieval.Result)
+	// rootless: it asks for the question that began its thread, which cannot be read.
+	rootless bool
 }
 
 // envelope is a Request with the keys that make it one, however often and in

@@ -121,6 +121,11 @@ func (b *Bot) ackUnknown(c *socketmode.Client, e socketmode.Event) {
 
 // event stores what an event asks for; most events ask for nothing.
 func (b *Bot) event(ctx context.Context, e slackevents.EventsAPIEvent) error {
+	if in, ok := e.InnerEvent.Data.(*slackevents.MessageEvent); ok {
+		if c, ok := b.changed(e.TeamID, in); ok {
+			return b.change(ctx, eventID(e), c)
+		}
+	}
 	env, ok := b.asked(e)
 	if !ok {
 		return nil
@@ -135,6 +140,14 @@ func (b *Bot) event(ctx context.Context, e slackevents.EventsAPIEvent) error {
 	}
 	_, err := b.store(ctx, workQuestion, env.keys, env.request)
 	return err
+}
+
+// eventID is Slack's name of an event, "" where it says none.
+func eventID(e slackevents.EventsAPIEvent) string {
+	if cb, ok := e.Data.(*slackevents.EventsAPICallbackEvent); ok {
+		return cb.EventID
+	}
+	return ""
 }
 
 // asked is the question in an event; false where there is none.

@@ -67,6 +67,9 @@ func TheSurface() Surface {
 				{"message.im", "im:history", false},
 				{"message.channels", "channels:history", true}, {"message.groups", "groups:history", true}, {"message.mpim", "mpim:history", true},
 			}, (*Bot).event},
+			{slackevents.AppHomeOpened, []Subscription{{"app_home_opened", "", false}}, (*Bot).home},
+			{slackevents.AgentSessionStopped, []Subscription{{"agent_session_stopped", "chat:write", false}}, (*Bot).stopped},
+			{slackevents.MemberJoinedChannel, []Subscription{{"member_joined_channel", "channels:read", false}}, (*Bot).joined},
 			{slackevents.AppUninstalled, []Subscription{{"app_uninstalled", "", false}}, (*Bot).leave},
 			{slackevents.TokensRevoked, []Subscription{{"tokens_revoked", "", false}}, (*Bot).leave},
 		},
@@ -74,6 +77,7 @@ func TheSurface() Surface {
 		Shortcuts: nil, // none yet; see interaction
 		Calls: []Call{
 			{Name: "AuthTestContext"},
+			{Name: "DeleteMessageContext", Scopes: write},
 			{Name: "GetBotInfoContext", Scopes: []string{"users:read"}},
 			{Name: "GetConversationHistoryContext", Scopes: history, Optional: rooms},
 			{Name: "GetConversationInfoContext", Scopes: []string{"channels:read", "groups:read"}},
@@ -85,7 +89,9 @@ func TheSurface() Surface {
 			{Name: "PostEphemeralContext", Scopes: write},
 			{Name: "PostMessageContext", Scopes: write},
 			{Name: "PushViewContext"},
+			{Name: "RenameAgentSessionContext", Scopes: write},
 			{Name: "SetAgentSessionStatusContext", Scopes: write},
+			{Name: "SetAssistantThreadsSuggestedPromptsContext", Scopes: []string{"assistant:write"}},
 			{Name: "UpdateMessageContext", Scopes: write},
 			{Name: "UpdateViewContext"},
 		},

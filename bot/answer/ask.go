@@ -53,10 +53,16 @@ const (
 	Failed                    // the model failed
 	Unproved                  // it wrote, and nothing of it could be proved
 	Capped                    // today's tokens are spent
+	Writing                   // a model, which has not ended yet
+	Stopped                   // a model that the asker stopped; what is there is proved
 )
 
+// ErrStopped is the cause with which a context ends where its asker stopped
+// the answer: what is proved by then is the answer.
+var ErrStopped = errors.New("stopped by its asker")
+
 func (w Wording) String() string {
-	return [...]string{"extracted", "written", "cut", "failed", "unproved", "capped"}[w]
+	return [...]string{"extracted", "written", "cut", "failed", "unproved", "capped", "writing", "stopped"}[w]
 }
 
 // Drop is a draft that nobody gets to see.
@@ -98,9 +104,10 @@ type Asker struct {
 	Writer Writer
 	// Model words summaries and rewrites follow-ups; nil for none.
 	Model *Model
-	// Progress is told of each claim as it is proved, in the answer's order; nil
-	// for nobody. A claim that it was told of is in the answer.
-	Progress func(Claim)
+	// Progress is told of the answer as far as it is proved: when a model is asked
+	// for its summary, and with each claim of it; nil for nobody. A claim that it
+	// was told of is in the answer.
+	Progress func(Answer)
 }
 
 // sentences is the most a summary has: more does not fit on a phone beside the
@@ -134,11 +141,19 @@ func (a Asker) Compose(ctx context.Context, q Question, found retrieval.Result) 
 	}
 	proof := Proof{Passages: passages, Locale: q.Locale, Words: a.Engine.Lexicon()}
 	propose := func(d Draft) (kept, more bool) {
-		kept = out.take(proof, d, a.Progress)
+		if kept = out.take(proof, d); kept {
+			out.tell(a.Progress)
+		}
 		return kept, len(out.Claims) < len(passages)
 	}
 	if a.Model != nil && found.Query.Intent != retrieval.Show && found.Query.Intent != retrieval.Similar {
+		out.Wording = Writing
+		out.tell(a.Progress)
 		err := a.Model.Write(ctx, q, passages, propose)
+		if errors.Is(context.Cause(ctx), ErrStopped) {
+			out.Wording = Stopped
+			return out, nil
+		}
 		if ctx.Err() != nil {
 			return Answer{}, fmt.Errorf("writing the summary: %w", ctx.Err())
 		}
@@ -154,8 +169,18 @@ func (a Asker) Compose(ctx context.Context, q Question, found retrieval.Result) 
 	return out, nil
 }
 
+// tell tells of what a model has written so far.
+func (a *Answer) tell(progress func(Answer)) {
+	if progress == nil || a.Wording != Writing {
+		return
+	}
+	so := *a
+	so.Claims, so.Dropped = slices.Clone(a.Claims), nil
+	progress(so)
+}
+
 // take proves a draft and keeps it, or drops it and says why.
-func (a *Answer) take(proof Proof, d Draft, progress func(Claim)) bool {
+func (a *Answer) take(proof Proof, d Draft) bool {
 	claim, err := proof.Verify(d)
 	for _, c := range a.Claims {
 		switch {
@@ -172,9 +197,6 @@ func (a *Answer) take(proof Proof, d Draft, progress func(Claim)) bool {
 		return false
 	}
 	a.Claims = append(a.Claims, claim)
-	if progress != nil {
-		progress(claim)
-	}
 	return true
 }
 

@@ -68,16 +68,21 @@ func play(t *testing.T, path string) string {
 	var log bytes.Buffer
 	model := scripted(t, script, server, &log)
 	var progress []Claim
-	asker := Asker{Engine: engineOfWords(t), Writer: Extractive{}, Model: model, Progress: func(c Claim) {
-		progress = append(progress, c)
-		server.Kept()
+	asker := Asker{Engine: engineOfWords(t), Writer: Extractive{}, Model: model, Progress: func(so Answer) {
+		if so.Wording != Writing || len(so.Claims) > 0 && !slices.Equal(so.Claims[:len(progress)], progress) {
+			t.Errorf("told of %v, then of %v, %v", progress, so.Claims, so.Wording)
+		}
+		if len(so.Claims) > len(progress) {
+			progress = so.Claims
+			server.Kept()
+		}
 	}}
 	q, found := inquiry(t, script)
 	a, err := asker.Compose(t.Context(), q, found)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(progress, a.Claims) {
+	if a.Wording != Failed && a.Wording != Unproved && !slices.Equal(progress, a.Claims) {
 		t.Errorf("progress was told of %v, the answer has %v", progress, a.Claims)
 	}
 	unproved(t, script, a)

@@ -40,7 +40,7 @@ func Notes(p *phrases.Phrases, a Answer) []string {
 	if a.Rewritten != "" {
 		out = append(out, p.Rewritten(a.Rewritten))
 	}
-	if by := worded(p, a.Wording); by != "" && len(a.Claims) > 0 {
+	if by := worded(p, a.Wording); by != "" && (len(a.Claims) > 0 || a.Wording == Writing || a.Wording == Stopped) {
 		out = append(out, by) // right above the sentences it is about
 	}
 	return out
@@ -60,6 +60,10 @@ func worded(p *phrases.Phrases, w Wording) string {
 		return p.ModelUnproved
 	case Capped:
 		return p.ModelCapped
+	case Writing:
+		return p.Writing
+	case Stopped:
+		return p.WritingStopped
 	}
 	return ""
 }

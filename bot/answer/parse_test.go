@@ -170,9 +170,36 @@ func TestStoppedWhileWriting(t *testing.T) {
 	defer server.Close()
 	ctx, cancel := context.WithCancel(t.Context())
 	q, found := inquiry(t, script)
-	_, err = Asker{Engine: engineOfWords(t), Writer: Extractive{}, Model: scripted(t, script, server, &bytes.Buffer{}), Progress: func(Claim) { cancel() }}.Compose(ctx, q, found)
+	_, err = Asker{Engine: engineOfWords(t), Writer: Extractive{}, Model: scripted(t, script, server, &bytes.Buffer{}), Progress: func(Answer) { cancel() }}.Compose(ctx, q, found)
 	if err == nil {
 		t.Error("it went on")
+	}
+}
+
+// Whoever stops it keeps what is proved by then, and nothing is made up for the rest.
+func TestStoppedByItsAsker(t *testing.T) {
+	t.Parallel()
+	for name, after := range map[string]int{"before the first sentence": 0, "after the first": 1} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			script, err := answertest.Read("testdata/model/form-openai.txtar")
+			if err != nil {
+				t.Fatal(err)
+			}
+			server := answertest.Start(script)
+			defer server.Close()
+			ctx, stop := context.WithCancelCause(t.Context())
+			q, found := inquiry(t, script)
+			told := 0
+			a, err := Asker{Engine: engineOfWords(t), Writer: Extractive{}, Model: scripted(t, script, server, &bytes.Buffer{}), Progress: func(so Answer) {
+				if told = len(so.Claims); told == after {
+					stop(ErrStopped)
+				}
+			}}.Compose(ctx, q, found)
+			if err != nil || a.Wording != Stopped || len(a.Claims) != told || told < after {
+				t.Errorf("%v with %d claims of %d, %v", a.Wording, len(a.Claims), told, err)
+			}
+		})
 	}
 }
 

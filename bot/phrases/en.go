@@ -79,6 +79,23 @@ var en = Phrases{
 	Completions:        [][2]string{{"Which companies introduced a UTM?", "ask"}, {"14", "see a page"}, {"製造業 被害有 ★2", "look up"}, {"list", "as a table"}, {"count industry", "count"}, {"compare 4 8 10", "compare"}, {"similar 14", "similar cases"}, {"share 14 ", "share"}, {"help", "how to use"}},
 	CommandUsage:       "[question | page | facets | list | count | compare | share | help]",
 	CommandDescription: "Search the casebook",
+	rooms: rooms{
+		Writing: "A summary is being written. Here are the cases it will be about.", WritingStopped: "The summary was stopped. What was checked by then is shown.",
+		Stopped:  "Stopped. Ask again whenever you like.",
+		Greeting: "Hello! Which cases are you looking for?",
+		Prompts: [][2]string{
+			{"Companies with a UTM", "Which companies introduced a UTM?"}, {"Asked for a certification by a client", "What did companies do whose clients asked for a certification?"},
+			{"Small manufacturers that were attacked", "Which small manufacturers suffered damage?"}, {"How to use jirei", "help"},
+		},
+		Welcome: []string{
+			"I answer from a casebook, with the page for every sentence. Write your question after @jirei (e.g. @jirei Which companies introduced a UTM?).",
+			"For your eyes only, write it after /jirei. /jirei help says what else there is.",
+		},
+		Outsider:     "jirei is set up to answer members of its own organisation only, not guests or people of other organisations.",
+		NoRoot:       "This thread's question could not be read. Please write it after @jirei.",
+		shareOutside: "There are people of other organisations in %s. Share this case with them?", shareMaybeOutside: "It could not be checked whether there are people of other organisations in %s. Share this case there?",
+		ShareAnyway: "Share",
+	},
 	tables: tables{
 		TitleHead: "Case", Number: "Cases", Blank: "－: not stated", Filter: "Filter", Inside: "See the cases of a row", Total: "Total",
 		ShowPages: "Show pages", HidePages: "Hide pages", ToCounts: "See counts", ToList: "See the list",

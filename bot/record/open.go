@@ -45,6 +45,11 @@ var migrations = []string{`
 `, `
 	ALTER TABLE record_turn ADD COLUMN without TEXT NOT NULL DEFAULT '[]'; -- a JSON array
 	ALTER TABLE record_turn ADD COLUMN press INTEGER NOT NULL DEFAULT 0;
+`, `
+	CREATE TABLE record_change (
+		key TEXT PRIMARY KEY, team TEXT NOT NULL, text TEXT NOT NULL, gone INTEGER NOT NULL, ts TEXT NOT NULL, at INTEGER NOT NULL
+	) WITHOUT ROWID;
+	CREATE INDEX record_change_at ON record_change (at);
 `}
 
 // Open opens the record in the SQLite file at path, which may be shared, and brings its tables up to date. A file that cannot be used is a

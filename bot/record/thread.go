@@ -22,7 +22,7 @@ func (r *Record) AppendTurn(ctx context.Context, thread Thread, turn Turn) error
 	_, err = r.exec(ctx, `
 		INSERT INTO record_turn (team, channel, thread, key, question, cases, without, press, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
 		ON CONFLICT (team, channel, thread, key) DO UPDATE SET question = excluded.question, cases = excluded.cases,
-			without = excluded.without, press = excluded.press, at = excluded.at`,
+			without = excluded.without, press = excluded.press`, // a question that was edited keeps its place
 		thread.Team, thread.Channel, thread.TS, turn.Key, turn.Question, cases, without, turn.Press, turn.At.UnixMilli())
 	if err != nil {
 		return fmt.Errorf("recording a turn: %w", err)
@@ -161,6 +161,7 @@ func (r *Record) Forget(ctx context.Context, before time.Time) error {
 			(SELECT team, channel, thread FROM record_turn GROUP BY team, channel, thread HAVING max(at) < ?1)`,
 		`DELETE FROM record_reply WHERE at < ?1`,
 		`DELETE FROM record_once WHERE at < ?1`,
+		`DELETE FROM record_change WHERE at < ?1`,
 		`UPDATE record_share SET comment = '' WHERE at < ?1 AND comment <> ''`,
 	} {
 		if _, err := tx.ExecContext(ctx, r.words.Replace(query), before.UnixMilli()); err != nil {
@@ -186,6 +187,7 @@ func (r *Record) ForgetTeam(ctx context.Context, team string) error {
 		`DELETE FROM record_turn WHERE team = ?1`,
 		`DELETE FROM record_reply WHERE team = ?1`,
 		`DELETE FROM record_share WHERE team = ?1`,
+		`DELETE FROM record_change WHERE team = ?1`,
 		`DELETE FROM record_setting WHERE scope = ?1 OR substr(scope, 1, length(?1) + 1) = ?1 || '/'`,
 	} {
 		if _, err := tx.ExecContext(ctx, r.words.Replace(query), team); err != nil {

@@ -43,12 +43,20 @@ type Shares interface {
 	Setting(ctx context.Context, scope, name string) (string, error)
 }
 
+// Changes is what becomes of questions.
+type Changes interface {
+	SaveChange(ctx context.Context, team, key string, c record.Change) error
+	Change(ctx context.Context, key string) (record.Change, error)
+	Withdraw(ctx context.Context, thread record.Thread, key string) error
+}
+
 // Record is all of it.
 type Record interface {
 	Threads
 	Forgetting
 	Replies
 	Shares
+	Changes
 }
 
 // Run runs the suite. place makes an empty place for one test and returns a function that opens it, which is called several times: what one
@@ -70,6 +78,8 @@ func Run(t *testing.T, place func(t *testing.T) (open func() Record)) {
 		"forgetting a team takes all of it and no other":            forgetTeam,
 		"what is written survives reopening":                        reopened,
 		"what has no key is refused":                                keyless,
+		"of two changes the later one counts, either way round":     changes,
+		"a question that is withdrawn leaves nothing":               withdrawn,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
