@@ -190,36 +190,3 @@ func (b *Bot) welcome(ctx context.Context, w *inbox.Work, in Welcome) error {
 	}
 	return b.record.Set(ctx, scope, settingWelcomed, ts)
 }
-
-// admitted says that a person may be answered.
-func (b *Bot) admitted(ctx context.Context, r Request) (bool, error) {
-	out, err := b.outside(ctx, r.User)
-	return !out, err
-}
-
-// turnAway tells a guest or a stranger, alone, why there is no answer; nothing
-// where they only talk in a thread.
-func (b *Bot) turnAway(ctx context.Context, w *inbox.Work, r Request, at place) error {
-	if !r.Addressed {
-		return nil
-	}
-	text := phrases.For(b.locale(ctx, r)).Outsider
-	if r.Direct || r.ResponseURL != "" { // nobody else reads there
-		_, err := at.Reply(ctx, plain(text))
-		if err == nil {
-			err = w.Note(ctx, noteDone, "1")
-		}
-		return err
-	}
-	if err := w.Fence(ctx); err != nil {
-		return err
-	}
-	options := []slack.MsgOption{slack.MsgOptionText(text, true)}
-	if r.Thread != r.TS { // an ephemeral message in a thread that nobody began is seen by nobody
-		options = append(options, slack.MsgOptionTS(r.Thread))
-	}
-	if _, err := b.api.PostEphemeralContext(ctx, r.Channel, r.User, options...); err != nil {
-		return retryable("turning an outsider away", err)
-	}
-	return w.Note(ctx, noteDone, "1")
-}

@@ -200,7 +200,7 @@ func TestShareSurvivesFailures(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, options())
 			if strings.Contains(name, "name") {
-				w.Fail("users.info", -1, 200, "user_not_found", 0) // from the beginning: names are remembered
+				w.Fail("users.info", -1, 200, "missing_scope", 0) // from the beginning: names are remembered
 			}
 			at, value := button(t, w.ask("@jirei p.7"), "case_share")
 			if err := w.Press("佐藤", at, "case_share", value); err != nil {

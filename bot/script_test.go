@@ -48,6 +48,12 @@ var verbs = []verb{
 	{regexp.MustCompile(`^(\S+) submits channel=(\S+)(?: comment=(.*))?$`), (*conversation).submits},
 	{regexp.MustCompile(`^(\S+) closes the modal$`), (*conversation).closes},
 	{regexp.MustCompile(`^(\S+) edits it to: (.*)$`), (*conversation).edits},
+	{regexp.MustCompile(`^(\S+) submits it$`), (*conversation).confirms},
+	{regexp.MustCompile(`^(\S+) deletes it$`), (*conversation).deletes},
+	{regexp.MustCompile(`^(\S+) opens jirei$`), (*conversation).opens},
+	{regexp.MustCompile(`^(\S+) is a guest$`), (*conversation).estranged},
+	{regexp.MustCompile(`^(\S+) is of another organisation$`), (*conversation).foreign},
+	{regexp.MustCompile(`^(#\S+) is shared with another organisation$`), (*conversation).connected},
 	{regexp.MustCompile(`^jirei is invited to (#\S+)$`), (*conversation).invited},
 	{regexp.MustCompile(`^the channel (#\S+) is archived$`), (*conversation).archived},
 	{regexp.MustCompile(`^another bot in (#\S+): (.*)$`), (*conversation).otherBot},
@@ -160,6 +166,26 @@ func (c *conversation) edits(a []string) error {
 	return c.Edit(a[0], "#general", c.root["#general"], typed(a[1]))
 }
 
+func (c *conversation) confirms(a []string) error { return c.Submit(a[0], nil) }
+
+func (c *conversation) deletes(a []string) error {
+	return c.Delete(a[0], "#general", c.root["#general"])
+}
+
+func (c *conversation) opens(a []string) error {
+	if err := c.Open(a[0], "messages"); err != nil {
+		return err
+	}
+	c.until("prompts are suggested", func() bool { _, p := c.Prompts(a[0]); return len(p) > 0 })
+	return nil
+}
+
+func (c *conversation) estranged(a []string) error { return c.Estrange(a[0], "") }
+
+func (c *conversation) foreign(a []string) error { return c.Estrange(a[0], "T0ELSEWHERE1") }
+
+func (c *conversation) connected(a []string) error { return c.Connect(a[0]) }
+
 var people = []string{"佐藤", "鈴木", "Alice"}
 
 func (c *conversation) id(who string) string {
@@ -226,6 +252,18 @@ func (c *conversation) look() sight {
 		}
 	}
 	for _, who := range people {
+		if greeting, prompts := c.Prompts(who); len(prompts) > 0 {
+			lines := make([]string, len(prompts))
+			for i, p := range prompts {
+				lines[i] = "[" + p.Title + "] " + p.Message
+			}
+			out["{"+who] = [2]string{"suggested to " + who + ": " + greeting, strings.Join(lines, "\n")}
+		}
+		if ts := c.root[who+"DM"]; ts != "" {
+			if title := c.Title(who, ts); title != "" {
+				out["|"+who+ts] = [2]string{"the session of " + who + " is called:", title}
+			}
+		}
 		if v := c.View(who); v != nil {
 			buttons := "(" + v.Close + ")"
 			if v.Submit != "" {
@@ -309,6 +347,11 @@ func (c *conversation) seen(after sight) []string {
 		out = append(out, head)
 		for l := range strings.SplitSeq(after[k][1], "\n") {
 			out = append(out, "  "+l)
+		}
+	}
+	for k, was := range c.before {
+		if _, is := after[k]; !is && k < "~" {
+			out = append(out, strings.TrimSuffix(was[0], ":")+", deleted")
 		}
 	}
 	for _, who := range people {

@@ -41,6 +41,10 @@ const longComment = 500
 type shareOrigin struct {
 	Channel string   `json:"channel,omitempty"`
 	Case    cases.ID `json:"case"`
+	// To and Comment are what was submitted, where the form asks whether people of
+	// other organisations may read it.
+	To      string `json:"to,omitempty"`
+	Comment string `json:"comment,omitempty"`
 }
 
 // shareFill is what a share form holds before anybody has touched it. Unknown is
@@ -83,15 +87,21 @@ func (r render) shareForm(c cases.Case, from shareOrigin, fill shareFill) slack.
 func (b *Bot) submit(ctx context.Context, id string, in slack.InteractionCallback, ack func(...any)) error {
 	var from shareOrigin
 	unreadable := json.Unmarshal([]byte(in.View.PrivateMetadata), &from)
-	if in.View.CallbackID != callbackShare || in.View.State == nil || unreadable != nil {
+	if in.View.CallbackID != callbackShare || in.View.State == nil && from.To == "" || unreadable != nil {
 		ack()      // a modal of a version to come: sending it again would not help
 		return nil //nolint:nilerr // as said
 	}
-	values := in.View.State.Values
 	s := Share{
 		Key: triggerKey(in.Team.ID, in.TriggerID, id), Team: in.Team.ID, User: in.User.ID, View: in.View.ID, Case: from.Case, From: from.Channel,
-		Channel: values[blockChannel][blockChannel].SelectedConversation, Comment: values[blockComment][blockComment].Value,
-		Locale: b.people.known(in.User.ID),
+		Channel: from.To, Comment: from.Comment, Locale: b.people.known(in.User.ID),
+	}
+	if from.To == "" {
+		values := in.View.State.Values
+		s.Channel, s.Comment = values[blockChannel][blockChannel].SelectedConversation, values[blockComment][blockComment].Value
+		if view, ask := b.askOutside(ctx, s); ask {
+			ack(slack.NewUpdateViewSubmissionResponse(&view))
+			return nil
+		}
 	}
 	fresh, err := b.store(ctx, workShare, []string{s.Key, "w:" + s.Team + ":" + s.View}, s)
 	if err != nil {
@@ -115,6 +125,11 @@ func (s Share) view() string { return "share:" + s.View }
 // share posts a card into a channel, once, and tells the sharer how it went.
 func (b *Bot) share(ctx context.Context, w *inbox.Work, s Share) error {
 	p := phrases.For(s.Locale)
+	if out, err := b.outside(ctx, s.User); err != nil {
+		return err
+	} else if out {
+		return b.tell(ctx, s, p, p.Outsider)
+	}
 	c, ok, err := b.asker.Engine.Case(ctx, s.Case)
 	if err != nil {
 		return err

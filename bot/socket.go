@@ -206,13 +206,15 @@ func (b *Bot) interaction(ctx context.Context, id string, in slack.InteractionCa
 		if isTurn(in) {
 			do = b.turn
 		}
-		b.atOnce(ctx, func(ctx context.Context) { do(ctx, in) })
+		b.atOnce(ctx, func(ctx context.Context) { b.admitting(do)(ctx, in) })
 	case slack.InteractionTypeViewSubmission:
 		return b.submit(ctx, id, in, ack)
 	case slack.InteractionTypeShortcut, slack.InteractionTypeMessageAction:
 		ack()
 		if s, ok := b.surface.shortcut(in.CallbackID); ok {
-			b.atOnce(ctx, func(ctx context.Context) { s.do(b, ctx, in) })
+			b.atOnce(ctx, func(ctx context.Context) {
+				b.admitting(func(ctx context.Context, in slack.InteractionCallback) { s.do(b, ctx, in) })(ctx, in)
+			})
 		}
 	default:
 		ack()

@@ -14,7 +14,7 @@ type Prompt struct {
 func agentMethods() map[string]method {
 	return map[string]method{
 		"agents.sessions.setStatus":             {"status! channel_id thread_ts title initiator_user_id icon_emoji icon_url username", sessionStatus},
-		"agents.sessions.rename":                {"title! channel_id thread_ts", sessionRename},
+		"agents.sessions.rename":                {"title! channel_id! thread_ts!", sessionRename},
 		"assistant.threads.setStatus":           {"channel_id! thread_ts! status loading_messages icon_emoji icon_url username", threadStatus},
 		"assistant.threads.setTitle":            {"channel_id! thread_ts! title!", sessionRename},
 		"assistant.threads.setSuggestedPrompts": {"channel_id! thread_ts title prompts!", suggestedPrompts},
@@ -32,13 +32,35 @@ func (s *Server) Status(user, channel, thread string) string {
 	return s.statuses[c.id+"/"+thread]
 }
 
-// Prompts are the suggested prompts of a person's direct message.
-func (s *Server) Prompts(user string) []Prompt {
+// Prompts are the suggested prompts of a person's direct message, and what stands over them.
+func (s *Server) Prompts(user string) (greeting string, prompts []Prompt) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if u := s.user(user); u != nil {
-		return slices.Clone(s.prompts["D"+u.ID[1:]])
+		return s.greeting["D"+u.ID[1:]], slices.Clone(s.prompts["D"+u.ID[1:]])
 	}
+	return "", nil
+}
+
+// Title is the name of an agent session.
+func (s *Server) Title(user, thread string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if u := s.user(user); u != nil {
+		return s.titles["D"+u.ID[1:]+"/"+thread]
+	}
+	return ""
+}
+
+// Stop presses the button that a session shows while it is processing.
+func (s *Server) Stop(user, thread string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.channel(user, "DM")
+	if c == nil || s.statuses[c.id+"/"+thread] != "processing" {
+		return refuse("not_processing")
+	}
+	s.emit(map[string]any{"type": "agent_session_stopped", "channel": c.id, "thread_ts": thread, "user": c.im, "streaming_message_ts": []string{}, "event_ts": s.ts()})
 	return nil
 }
 
@@ -83,9 +105,12 @@ func sessionStatus(s *Server, a args) (reply, error) {
 }
 
 func sessionRename(s *Server, a args) (reply, error) {
-	if _, err := s.thread(a); err != nil {
+	c, err := s.thread(a)
+	if err != nil {
 		return nil, err
 	}
+	s.titles[c.id+"/"+a["thread_ts"]] = a["title"]
+	s.change()
 	return reply{"title": a["title"]}, nil
 }
 
@@ -115,7 +140,7 @@ func suggestedPrompts(s *Server, a args) (reply, error) {
 			return nil, refuse("invalid_arguments", "[ERROR] a prompt needs title and message [json-pointer:/prompts]")
 		}
 	}
-	s.prompts[c.id] = list
+	s.prompts[c.id], s.greeting[c.id] = list, a["title"]
 	s.tell(c.im, map[string]any{"type": "prompts", "channel": c.id, "prompts": list})
 	return reply{}, nil
 }

@@ -330,8 +330,8 @@ func TestStatusAndPrompts(t *testing.T) {
 	if err := api.SetAssistantThreadsSuggestedPrompts(prompts); err != nil {
 		t.Fatal(err)
 	}
-	if got := s.Prompts("佐藤"); len(got) != 1 || got[0].Title != "UTM" {
-		t.Errorf("prompts %v", got)
+	if head, got := s.Prompts("佐藤"); head != "例" || len(got) != 1 || got[0].Title != "UTM" {
+		t.Errorf("prompts %v under %q", got, head)
 	}
 	for range 4 {
 		prompts.AddPrompt("x", "y")

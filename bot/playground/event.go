@@ -122,7 +122,22 @@ func (s *Server) remove(c *channel, m *Message) {
 	before := m.wire(c, true)
 	m.Deleted, m.Streaming = true, false
 	s.tellMessage("deleted", m)
-	s.emitChange(c, "message_deleted", before, m)
+	if len(c.replies(m.TS)) == 0 {
+		s.emitChange(c, "message_deleted", before, m)
+		return
+	}
+	// What has replies leaves a tombstone.
+	ts := s.ts()
+	s.emitted(c, map[string]any{"type": "message", "subtype": "message_changed", "hidden": true, "channel": c.id, "ts": ts, "event_ts": ts,
+		"channel_type": c.kind(), "previous_message": before, "message": map[string]any{"type": "message", "subtype": "tombstone",
+			"user": slackbot, "text": "This message was deleted.", "hidden": true, "ts": m.TS, "thread_ts": m.TS}}, m)
+}
+
+// emitted sends a hidden message event, where the bot gets to see those.
+func (s *Server) emitted(c *channel, inner map[string]any, m *Message) {
+	if c.bot && m.For == "" && (c.im != "" || !s.opt.NoMessageEvents) {
+		s.emit(inner)
+	}
 }
 
 // Open tells the bot that a person opened its direct message (tab "messages") or its Home tab ("home").

@@ -88,6 +88,8 @@ type Server struct {
 	files    map[string]*file
 	statuses map[string]string // thread status by "channel/thread_ts"
 	prompts  map[string][]Prompt
+	greeting map[string]string // over the prompts, by channel
+	titles   map[string]string // of sessions, by "channel/thread_ts"
 	pages    map[*subscriber]bool
 
 	conns      []*conn
@@ -124,7 +126,7 @@ func New(opt Options) *Server {
 	}
 	s := &Server{opt: opt, changed: make(chan struct{}), client: &http.Client{Timeout: opt.AckTimeout},
 		stacks: map[string][]*View{}, homes: map[string]*View{}, triggers: map[string]*trigger{}, hooks: map[string]*hook{},
-		files: map[string]*file{}, statuses: map[string]string{}, prompts: map[string][]Prompt{}, pages: map[*subscriber]bool{},
+		files: map[string]*file{}, statuses: map[string]string{}, prompts: map[string][]Prompt{}, greeting: map[string]string{}, titles: map[string]string{}, pages: map[*subscriber]bool{},
 		tickets: map[string]bool{}, pending: map[string]*envelope{}, faults: map[string]*fault{}, calls: map[string]int{}}
 	s.users, s.channels = world()
 	s.methods = methods()

@@ -1,6 +1,7 @@
 package playground
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -33,6 +34,8 @@ type User struct {
 	IsBot       bool   `json:"is_bot"`
 	Locale      string `json:"locale"`
 	tz          string
+	guest       bool   // of the workspace
+	team        string // "" for ours
 }
 
 // channel is a public channel, or one person's direct message with the bot.
@@ -41,6 +44,7 @@ type channel struct {
 	im              string // the person, for a direct message
 	bot             bool   // the bot is a member
 	archived        bool
+	connected       bool // with another organisation
 	messages        []*Message
 }
 
@@ -85,6 +89,31 @@ func (s *Server) Invite(channel string) error {
 	}
 	c.bot = true
 	s.tell("", map[string]any{"type": "channel", "channel": c.id})
+	s.emit(map[string]any{"type": "member_joined_channel", "user": Bot, "channel": c.id, "channel_type": "C", "team": Team, "inviter": Sato, "event_ts": s.ts()})
+	return nil
+}
+
+// Estrange makes a person a guest, or where team is not "" one of another organisation.
+func (s *Server) Estrange(user, team string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u := s.user(user)
+	if u == nil {
+		return refuse("user_not_found")
+	}
+	u.guest, u.team = team == "", team
+	return nil
+}
+
+// Connect shares a channel with another organisation.
+func (s *Server) Connect(channel string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.channel("", channel)
+	if c == nil {
+		return refuse("channel_not_found")
+	}
+	c.connected = true
 	return nil
 }
 
@@ -134,13 +163,13 @@ func (c *channel) info() map[string]any {
 			"is_member": true, "is_archived": false, "context_team_id": Team, "created": 1_600_000_000}
 	}
 	return map[string]any{"id": c.id, "name": c.name, "name_normalized": c.name, "is_channel": true, "is_im": false,
-		"is_private": false, "is_member": c.bot, "is_archived": c.archived, "is_general": c.id == General,
+		"is_private": false, "is_member": c.bot, "is_archived": c.archived, "is_shared": c.connected, "is_ext_shared": c.connected, "is_org_shared": false, "is_general": c.id == General,
 		"context_team_id": Team, "created": 1_600_000_000, "creator": Sato, "num_members": 4,
 		"topic": map[string]any{"value": c.topic}, "purpose": map[string]any{"value": ""}}
 }
 
 func (u *User) info(locale bool) map[string]any {
-	m := map[string]any{"id": u.ID, "team_id": Team, "name": u.Name, "real_name": u.DisplayName, "deleted": false,
+	m := map[string]any{"id": u.ID, "team_id": cmp.Or(u.team, Team), "is_restricted": u.guest, "is_ultra_restricted": false, "is_stranger": u.team != "", "name": u.Name, "real_name": u.DisplayName, "deleted": false,
 		"is_bot": u.IsBot, "tz": u.tz,
 		"profile": map[string]any{"display_name": u.DisplayName, "real_name": u.DisplayName, "team": Team}}
 	if locale {

@@ -25,13 +25,14 @@ type config struct {
 	sourceURL          string
 	sourceOffset       int
 	logLevel           slog.Level
+	external           bool // guests and people of other organisations are answered
 	chat               chat
 	embed              embed
 }
 
 // variables are all environment variables named JIREI_…; another one is a typo
 // that would otherwise do nothing, in silence.
-var variables = []string{"JIREI_CHAT_MODEL", "JIREI_DAILY_TOKENS", "JIREI_EMBED_BASE_URL", "JIREI_EMBED_DIM", "JIREI_EMBED_MODEL", "JIREI_LOG", "JIREI_SLACK_API_URL", "JIREI_SOURCE_URL", "JIREI_SOURCE_PAGE_OFFSET"}
+var variables = []string{"JIREI_ALLOW_EXTERNAL", "JIREI_CHAT_MODEL", "JIREI_DAILY_TOKENS", "JIREI_EMBED_BASE_URL", "JIREI_EMBED_DIM", "JIREI_EMBED_MODEL", "JIREI_LOG", "JIREI_SLACK_API_URL", "JIREI_SOURCE_URL", "JIREI_SOURCE_PAGE_OFFSET"}
 
 func readConfig(env func(string) string, environ []string, flags *pflag.FlagSet) (config, error) {
 	for _, v := range environ {
@@ -56,6 +57,13 @@ func readConfig(env func(string) string, environ []string, flags *pflag.FlagSet)
 		if err != nil || u.Scheme != "https" && u.Scheme != "http" || !strings.Contains(c.sourceURL, "{page}") {
 			return config{}, usageError{"JIREI_SOURCE_URL が正しくありません。", "https://… の形で、ページ番号の場所に {page} と書いてください。"}
 		}
+	}
+	switch env("JIREI_ALLOW_EXTERNAL") {
+	case "", "0":
+	case "1":
+		c.external = true
+	default: // who may read the answers is not to be guessed
+		return config{}, usageError{"JIREI_ALLOW_EXTERNAL が正しくありません。", "ゲストや社外の方にも答えるなら 1 を、答えないなら 0 を書いてください。"}
 	}
 	if c.slackAPI != "" && !strings.HasSuffix(c.slackAPI, "/") {
 		c.slackAPI += "/" // slack-go appends the method's name

@@ -85,7 +85,7 @@ func TestManifests(t *testing.T) {
 			for feature, on := range map[string]bool{"agent_view": m.Features.AgentView != nil, "home": m.Features.AppHome.HomeTabEnabled, "unfurl": len(m.Features.UnfurlDomains) > 0} {
 				needs := map[string]bool{
 					"agent_view": slices.ContainsFunc(s.Features, func(f bot.Feature) bool { return f.Name == "agent_view" }),
-					"home":       slices.Contains(events, "app_home_opened"),
+					"home":       slices.ContainsFunc(s.Calls, func(c bot.Call) bool { return c.Name == "PublishViewContext" }),
 					"unfurl":     slices.Contains(events, "link_shared"),
 				}[feature]
 				if on != needs {
