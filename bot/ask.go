@@ -14,6 +14,7 @@ import (
 	"github.com/jirei/jirei/bot/inbox"
 	"github.com/jirei/jirei/bot/phrases"
 	"github.com/jirei/jirei/bot/record"
+	"github.com/jirei/jirei/cases"
 	"github.com/jirei/jirei/retrieval"
 )
 
@@ -235,7 +236,7 @@ func (b *Bot) rendered(r Request, before []retrieval.Turn, locale phrases.Locale
 	if a.Found.Query.Intent == retrieval.Help {
 		return render{p: p}.help()
 	}
-	asked := pressed{Key: r.Key, Locale: locale, Text: retrieval.Clean(r.Text), History: before, recorded: r.Thread != ""}
+	asked := pressed{Key: r.Key, Locale: locale, Text: retrieval.Clean(r.Text), History: textsOf(before), recorded: r.Thread != ""}
 	return render{p: p, source: b.source, book: a.Found.Book, asked: asked}.answer(a)
 }
 
@@ -281,7 +282,21 @@ func (b *Bot) history(ctx context.Context, r Request) ([]retrieval.Turn, error) 
 func earlier(known []record.Turn) []retrieval.Turn {
 	var out []retrieval.Turn
 	for _, t := range known {
-		out = append(out, retrieval.Turn{Text: t.Question, Without: t.Without})
+		turn := retrieval.Turn{Text: t.Question, Without: t.Without}
+		for _, id := range t.Cases {
+			turn.Cases = append(turn.Cases, cases.ID(id))
+		}
+		out = append(out, turn)
+	}
+	return out
+}
+
+// textsOf is a history without its cases, for which a button has no room: what
+// they are needed for has no buttons.
+func textsOf(history []retrieval.Turn) []retrieval.Turn {
+	var out []retrieval.Turn
+	for _, t := range history {
+		out = append(out, retrieval.Turn{Text: t.Text, Without: t.Without})
 	}
 	return out
 }
@@ -302,11 +317,15 @@ func (b *Bot) remember(ctx context.Context, r Request, a answer.Answer, where re
 	return nil
 }
 
-// shown are the ids of an answer's cases, in order.
+// shown are the ids of the cases that answer, in order: 「そのうち」 means those,
+// not the related ones below them. Of an order all stay, or the next one would
+// miss those that state no size.
 func shown(a answer.Answer) []string {
 	out := make([]string, 0, len(a.Found.Hits))
 	for _, h := range a.Found.Hits {
-		out = append(out, string(h.Case.ID))
+		if h.Matched || a.Found.Sorting != retrieval.Unsorted {
+			out = append(out, string(h.Case.ID))
+		}
 	}
 	return out
 }

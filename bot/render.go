@@ -49,7 +49,8 @@ func (r render) answer(a answer.Answer) message {
 	if a.Found.Query.Intent == retrieval.Compare {
 		cards = min(cardsShown+1, len(matched))
 	}
-	if (a.Found.Count != nil || a.Found.Exact) && len(matched) > cards {
+	ordered := a.Found.Sorting != retrieval.Unsorted // the first are what was asked for
+	if (a.Found.Count != nil || a.Found.Exact) && len(matched) > cards && !ordered {
 		cards = 0 // a list to choose from, not three of many
 	}
 	m.blocks = r.answerBlocks(a, notes, cards)
@@ -62,7 +63,7 @@ func (r render) answer(a answer.Answer) message {
 func (r render) answerBlocks(a answer.Answer, notes []string, cards int) []slack.Block {
 	out := r.head(a, notes)
 	matched, related := a.Matches()
-	if in := a.Found.Query.Intent; (in == retrieval.Find || !a.Found.Exact && a.Found.Count != nil) && len(a.Found.Query.Facets.Pages) == 0 {
+	if in := a.Found.Query.Intent; (in == retrieval.Find || !a.Found.Exact && a.Found.Count != nil) && len(a.Found.Query.Facets.Pages) == 0 && a.Found.Sorting == retrieval.Unsorted {
 		r.cards = cards
 	}
 	var listed []cases.Case
@@ -78,7 +79,7 @@ func (r render) answerBlocks(a answer.Answer, notes []string, cards int) []slack
 	out = append(out, r.list("related", answer.RelatedHead(r.p, a), bare(related), relatedShown)...)
 	out = append(out, r.list("nearest", r.p.NearestHead, bare(a.Found.Nearest), cardsShown)...)
 	out = append(out, r.facets(a)...)
-	if len(listed) > linesShown && a.Found.Exact {
+	if len(listed) > linesShown && a.Found.Exact && a.Found.Sorting == retrieval.Unsorted {
 		out = append(out, r.toTable(a)...)
 	}
 	if foot := r.foot(a); foot != nil {

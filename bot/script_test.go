@@ -53,7 +53,7 @@ var verbs = []verb{
 	{regexp.MustCompile(`^(\S+) opens jirei$`), (*conversation).opens},
 	{regexp.MustCompile(`^(\S+) is a guest$`), (*conversation).estranged},
 	{regexp.MustCompile(`^(\S+) is of another organisation$`), (*conversation).foreign},
-	{regexp.MustCompile(`^(#\S+) is shared with another organisation$`), (*conversation).connected},
+	{regexp.MustCompile(`^the channel (#\S+) is shared with another organisation$`), (*conversation).connected},
 	{regexp.MustCompile(`^jirei is invited to (#\S+)$`), (*conversation).invited},
 	{regexp.MustCompile(`^the channel (#\S+) is archived$`), (*conversation).archived},
 	{regexp.MustCompile(`^another bot in (#\S+): (.*)$`), (*conversation).otherBot},

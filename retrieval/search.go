@@ -66,6 +66,8 @@ type Result struct {
 	// Exact: the matching Hits are the whole set of cases that meet the facets,
 	// found by SQL.
 	Exact bool
+	// Sorting is how the Hits stand, where they are those of the question before.
+	Sorting Sorting
 	// Unstated is the number of cases that meet all other facets but state no size.
 	Unstated int
 	// Widened names the kinds of facets given up because nothing met them all.

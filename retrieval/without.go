@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+
+	"github.com/jirei/jirei/cases"
 )
 
 // Turn is one question of a conversation.
@@ -13,6 +15,9 @@ type Turn struct {
 	// of the question after it had been read: stated in it or inherited, they do
 	// not count, for its answer and for what follows on it.
 	Without []string `json:"without,omitempty"`
+	// Cases are those that it was answered with, best first: a follow-up may ask
+	// for an order among them. nil where nobody kept them.
+	Cases []cases.ID `json:"cases,omitempty"`
 }
 
 // Turns makes a conversation of bare questions, oldest first.
@@ -32,6 +37,13 @@ func (e *Engine) AskTurn(ctx context.Context, now Turn, history []Turn, limit in
 	}
 	if book.Number == 0 {
 		return Result{}, ErrNoBook
+	}
+	if len(history) > 0 {
+		before := history[len(history)-1]
+		read := e.read(now.Text, book)
+		if order := e.ordering(read, book); order != Unsorted && len(before.Cases) > 0 {
+			return e.among(ctx, read, order, before, book)
+		}
 	}
 	return e.search(ctx, e.understand(now, history, book), book, limit)
 }

@@ -90,7 +90,7 @@ func notLetter(r rune) bool { return r < 'a' || r > 'z' }
 func (a Asker) findAgain(ctx context.Context, q Question, found retrieval.Result) (retrieval.Result, string) {
 	taken := func(t retrieval.Turn) bool { return len(t.Without) > 0 } // rules keep taken facets out; a sentence cannot
 	intent := found.Query.Intent
-	if a.Model == nil || len(q.History) == 0 || slices.ContainsFunc(q.History, taken) ||
+	if a.Model == nil || len(q.History) == 0 || found.Sorting != retrieval.Unsorted || slices.ContainsFunc(q.History, taken) ||
 		intent == retrieval.Show || intent == retrieval.Similar || intent == retrieval.Help {
 		return found, ""
 	}

@@ -28,7 +28,9 @@ func Notes(p *phrases.Phrases, a Answer) []string {
 		out = append(out, p.Widened(f.Widened))
 	}
 	matched, related := a.Matches()
-	if (f.Exact || f.Count != nil) && len(f.Query.Facets.Pages) == 0 {
+	if f.Sorting != retrieval.Unsorted {
+		out = append(out, p.Ordered(int(f.Sorting), len(matched)))
+	} else if (f.Exact || f.Count != nil) && len(f.Query.Facets.Pages) == 0 {
 		out = append(out, count(p, f, len(matched)))
 	}
 	if f.Unstated > 0 && len(related) == 0 { // else they are listed, under RelatedHead
@@ -70,6 +72,9 @@ func worded(p *phrases.Phrases, w Wording) string {
 
 // RelatedHead heads the cases below the matching ones.
 func RelatedHead(p *phrases.Phrases, a Answer) string {
+	if a.Found.Sorting == retrieval.MostStars || a.Found.Sorting == retrieval.FewestStars {
+		return p.NoStarsStated(a.Found.Unstated)
+	}
 	if a.Found.Exact {
 		return p.Unstated(a.Found.Unstated)
 	}

@@ -91,7 +91,12 @@ var en = Phrases{
 			"I answer from a casebook, with the page for every sentence. Write your question after @jirei (e.g. @jirei Which companies introduced a UTM?).",
 			"For your eyes only, write it after /jirei. /jirei help says what else there is.",
 		},
-		Outsider:     "jirei is set up to answer members of its own organisation only, not guests or people of other organisations.",
+		Outsider: "jirei is set up to answer members of its own organisation only, not guests or people of other organisations.",
+		ordered: [5]string{
+			"", "The cases shown before, those with the fewest employees first.", "The cases shown before, those with the most employees first.",
+			"The cases shown before, those with the most stars first.", "The cases shown before, those with the fewest stars first.",
+		},
+		orderedNone: "None of the cases shown before states it, so they could not be ordered.", unstarred: "%d more state no stars.",
 		NoRoot:       "This thread's question could not be read. Please write it after @jirei.",
 		shareOutside: "There are people of other organisations in %s. Share this case with them?", shareMaybeOutside: "It could not be checked whether there are people of other organisations in %s. Share this case there?",
 		ShareAnyway: "Share",

@@ -17,6 +17,11 @@ type rooms struct {
 	// NoRoot asks for the question of a thread that cannot be read.
 	NoRoot string
 
+	// ordered says how the cases shown before are ordered, by retrieval.Sorting.
+	ordered     [5]string
+	orderedNone string
+	unstarred   string
+
 	shareOutside, shareMaybeOutside string
 	ShareAnyway                     string
 }
@@ -29,3 +34,15 @@ func (p *Phrases) ShareOutside(channel string, sure bool) string {
 	}
 	return fmt.Sprintf(p.shareOutside, channel)
 }
+
+// Ordered says how the cases shown before are ordered (retrieval.Sorting), n of
+// which state what they are ordered by.
+func (p *Phrases) Ordered(order, n int) string {
+	if n == 0 {
+		return p.orderedNone
+	}
+	return p.ordered[order]
+}
+
+// NoStarsStated says how many cases state no stars.
+func (p *Phrases) NoStarsStated(n int) string { return fmt.Sprintf(p.unstarred, n) }
