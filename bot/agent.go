@@ -33,6 +33,8 @@ const settingPrompts = "prompts"
 // suggest sets the prompts of a person's direct message, once for each language
 // and wording.
 func (b *Bot) suggest(ctx context.Context, user, channel string) {
+	b.suggesting.Lock() // opened twice at once, they are set once
+	defer b.suggesting.Unlock()
 	locale := b.people.locale(ctx, user)
 	p := phrases.For(locale)
 	prompts := make([]slack.AssistantThreadsPrompt, len(p.Prompts))

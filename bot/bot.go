@@ -80,6 +80,8 @@ type Bot struct {
 	end     context.CancelCauseFunc
 	presses presses
 	asking  asking
+	// suggesting is held while prompts are set.
+	suggesting sync.Mutex
 }
 
 type self struct{ user, bot, team, enterprise, app string }

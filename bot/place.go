@@ -94,7 +94,15 @@ func (p threadPlace) put(ctx context.Context, m message) (string, error) {
 		return "", err
 	}
 	if !there {
-		return p.bot.postOnce(ctx, p.w, p.r.Key, p.r.Channel, p.r.Thread, m)
+		_, tried, err := p.w.Noted(ctx, notePosting)
+		if err != nil {
+			return "", err
+		}
+		ts, err = p.bot.postOnce(ctx, p.w, p.r.Key, p.r.Channel, p.r.Thread, m)
+		if !tried || err != nil {
+			return ts, err
+		}
+		// What an earlier try posted may be the cases without their summary.
 	}
 	if err := p.w.Fence(ctx); err != nil {
 		return "", err
