@@ -50,11 +50,17 @@ func (b *Bot) work(ctx context.Context, w *inbox.Work) error {
 		if err := json.Unmarshal(w.Payload, &a); err != nil {
 			return fmt.Errorf("reading a stored press: %w: %w", err, inbox.ErrGiveUp)
 		}
+		if barred, err := b.barred(ctx, w, a.Request); barred || err != nil {
+			return err
+		}
 		return b.again(ctx, w, a)
 	case workPublish:
 		var p Publish
 		if err := json.Unmarshal(w.Payload, &p); err != nil {
 			return fmt.Errorf("reading a stored press: %w: %w", err, inbox.ErrGiveUp)
+		}
+		if barred, err := b.barred(ctx, w, p.Request); barred || err != nil {
+			return err
 		}
 		return b.publish(ctx, w, p)
 	}
@@ -72,11 +78,10 @@ func (b *Bot) reply(ctx context.Context, w *inbox.Work, r Request) error {
 	if done, err := at.Done(ctx); done || err != nil {
 		return err
 	}
-	if admitted, err := b.admitted(ctx, r); !admitted || err != nil {
-		if err == nil {
-			err = b.turnAway(ctx, w, r, at)
-		}
+	if out, err := b.outside(ctx, r.User); err != nil {
 		return err
+	} else if out {
+		return b.turnAway(ctx, w, r, at)
 	}
 	at.Working(ctx)
 	for {
@@ -366,30 +371,4 @@ func (b *Bot) apologise(ctx context.Context, w *inbox.Work, cause error) error {
 		return b.whisper(ctx, w, p.ResponseURL, phrases.For(p.Locale).Sorry)
 	}
 	return nil
-}
-
-// final says that trying again cannot help: the place or our right to it is gone.
-func final(err error) bool {
-	switch slackError(err) {
-	case "channel_not_found", "is_archived", "not_in_channel", "thread_not_found", "message_not_found", "cannot_reply_to_message",
-		"restricted_action", "restricted_action_read_only_channel", "user_not_found", "user_not_in_channel", "token_revoked",
-		"cant_update_message", "edit_window_closed", "account_inactive", "invalid_auth", "not_authed", "missing_scope", "org_login_required", "cannot_dm_bot", "user_disabled":
-		return true
-	}
-	return false
-}
-
-// retryable wraps an error of Slack for the inbox: never again, after the time
-// Slack says, or as usual.
-func retryable(doing string, err error) error {
-	if err == nil {
-		return nil
-	}
-	if final(err) {
-		return fmt.Errorf("%s: %w: %w", doing, err, inbox.ErrGiveUp)
-	}
-	if limited := rateLimited(err); limited != nil {
-		return inbox.RetryAfter(limited.RetryAfter, fmt.Errorf("%s: %w", doing, err))
-	}
-	return fmt.Errorf("%s: %w", doing, err)
 }

@@ -8,6 +8,11 @@
 // speaks to a place (place.go), which knows how to say a thing once in a
 // channel, a direct message or behind a slash command.
 //
+// agent.go is what an agent session has besides: suggested prompts, a title,
+// cases that are shown before their summary, and Stop. channel.go is what happens
+// around a question in a channel: edits, deletions, a mention in somebody else's
+// thread, an invitation. outside.go is about people of other organisations.
+//
 // What is written is a question or a command (bot/command); commands.go does
 // what the commands ask for. 一覧 and 集計 are tables that people turn: panel.go is
 // the state in their blocks, list.go, count.go and dimension.go render it,

@@ -11,10 +11,33 @@ import (
 	"github.com/jirei/jirei/bot/phrases"
 )
 
-// admitted says that a person may be answered.
-func (b *Bot) admitted(ctx context.Context, r Request) (bool, error) {
+// outside says that a person is a guest or of another organisation. Whom Slack
+// does not know here is outside, too.
+func (b *Bot) outside(ctx context.Context, user string) (bool, error) {
+	if b.cfg.External {
+		return false, nil
+	}
+	who, err := b.people.ask(ctx, user)
+	switch name := slackError(err); {
+	case name == "user_not_found" || name == "user_not_visible":
+		return true, nil
+	case err != nil && final(err):
+		b.log.Warn("who is a guest cannot be known, so everybody is answered", "error", err)
+		return false, nil
+	case err != nil && who.at.IsZero():
+		return false, retryable("asking who asks", err)
+	}
+	ours := who.team == b.self.team || who.enterprise != "" && who.enterprise == b.self.enterprise
+	return who.guest || who.stranger || !ours, nil
+}
+
+// barred says that a press is an outsider's, and tells so.
+func (b *Bot) barred(ctx context.Context, w *inbox.Work, r Request) (bool, error) {
 	out, err := b.outside(ctx, r.User)
-	return !out, err
+	if !out || err != nil {
+		return false, err
+	}
+	return true, b.whisper(ctx, w, r.ResponseURL, phrases.For(b.people.locale(ctx, r.User)).Outsider)
 }
 
 // turnAway tells a guest or a stranger, alone, why there is no answer; nothing
@@ -48,7 +71,7 @@ func (b *Bot) turnAway(ctx context.Context, w *inbox.Work, r Request, at place) 
 func (b *Bot) admitting(do func(context.Context, slack.InteractionCallback)) func(context.Context, slack.InteractionCallback) {
 	return func(ctx context.Context, in slack.InteractionCallback) {
 		if out, err := b.outside(ctx, in.User.ID); out || err != nil {
-			p := phrases.For(b.people.known(in.User.ID))
+			p := phrases.For(b.people.locale(ctx, in.User.ID))
 			text := p.Outsider
 			if err != nil {
 				text = p.PressAgain

@@ -78,23 +78,3 @@ func (p *people) ask(ctx context.Context, user string) (person, error) {
 	p.seen[user] = found
 	return found, nil
 }
-
-// outside says that a person is a guest or of another organisation. Whom Slack
-// does not know here is outside, too.
-func (b *Bot) outside(ctx context.Context, user string) (bool, error) {
-	if b.cfg.External {
-		return false, nil
-	}
-	who, err := b.people.ask(ctx, user)
-	switch name := slackError(err); {
-	case name == "user_not_found" || name == "user_not_visible":
-		return true, nil
-	case err != nil && final(err):
-		b.log.Warn("who is a guest cannot be known, so everybody is answered", "error", err)
-		return false, nil
-	case err != nil && who.at.IsZero():
-		return false, retryable("asking who asks", err)
-	}
-	ours := who.team == b.self.team || who.enterprise != "" && who.enterprise == b.self.enterprise
-	return who.guest || who.stranger || !ours, nil
-}

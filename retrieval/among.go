@@ -32,36 +32,59 @@ var (
 		order Sorting
 		form  *regexp.Regexp
 	}{
-		{MostStars, regexp.MustCompile(`(?i)(?:重要度?|星|★)[^。、,]{0,8}?(?:高|多|大)|重要な(?:もの|の|順)|(?:most|highest)[a-z ]{0,12}(?:star|importan)`)},
-		{FewestStars, regexp.MustCompile(`(?i)(?:重要度|星|★)[^。、,]{0,8}?(?:低|少)|(?:fewest|least|lowest)[a-z ]{0,12}(?:star|importan)`)},
-		{Smallest, regexp.MustCompile(`(?i)(?:従業員|社員|人数|人が|規模|会社)[^。、,]{0,8}?(?:少な|小さ)|(?:小さ|少な)[いな](?:会社|企業|ところ|の|もの)|小規模|(?:fewest|least)[a-z ]{0,12}(?:employee|staff|people)|smallest`)},
-		{Largest, regexp.MustCompile(`(?i)(?:従業員|社員|人数|人が|規模|会社)[^。、,]{0,8}?(?:多|大き)|大き[いな](?:会社|企業|ところ|の|もの)|大規模|(?:most)[a-z ]{0,12}(?:employee|staff|people)|largest|biggest`)},
+		{MostStars, regexp.MustCompile(`(?i)(?:重要度?|星|★)[^。、,]{0,8}?(?:高|多|大)[いきく]*|重要な(?:もの|の|順)|(?:most|highest)[a-z ]{0,12}(?:star|importan)`)},
+		{FewestStars, regexp.MustCompile(`(?i)(?:重要度|星|★)[^。、,]{0,8}?(?:低|少な)[いく]?|(?:fewest|least|lowest)[a-z ]{0,12}(?:star|importan)`)},
+		{Smallest, regexp.MustCompile(`(?i)(?:従業員|社員|人数|人が|規模|会社)[^。、,]{0,8}?(?:少な|小さ)[いく]?|(?:小さ|少な)[いな](?:会社|企業|ところ|の|もの)|小規模|(?:fewest|least)[a-z ]{0,12}(?:employee|staff|people)|smallest`)},
+		{Largest, regexp.MustCompile(`(?i)(?:従業員|社員|人数|人が|規模|会社)[^。、,]{0,8}?(?:多|大き)[いく]?|大き[いな](?:会社|企業|ところ|の|もの)|大規模|(?:most)[a-z ]{0,12}(?:employee|staff|people)|largest|biggest`)},
 	}
 )
 
-// ordering reads how a question wants the shown cases; Unsorted where it asks for
-// others. One that names a topic searches for that, whatever else it says.
-func (e *Engine) ordering(q Query, book *Generation) Sorting {
-	if len(q.Facets.Pages) > 0 || q.Intent != Find && q.Intent != List || !e.topicless(q, book) {
-		return Unsorted
-	}
-	if !shownOnes.MatchString(q.Text) && !utmost.MatchString(q.Text) {
-		return Unsorted
+// ordering reads how a question wants the shown cases, and what else it says;
+// Unsorted where it asks for others. One that names a topic searches for that,
+// whatever else it says.
+func (e *Engine) ordering(question string, book *Generation) (Query, Sorting) {
+	text := Clean(question)
+	if !shownOnes.MatchString(text) && !utmost.MatchString(text) {
+		return Query{}, Unsorted
 	}
 	for _, o := range orders {
-		if o.form.MatchString(q.Text) {
-			return o.order
+		if !o.form.MatchString(text) {
+			continue
 		}
+		// 一番 and 少ない are no topics, nor a facet of up to so many.
+		rest := text
+		for _, said := range []*regexp.Regexp{shownOnes, o.form, utmost} {
+			rest = said.ReplaceAllString(rest, " ")
+		}
+		q := e.read(rest, book)
+		if len(q.Facets.Pages) > 0 || q.Intent != Find && q.Intent != List || !e.topicless(q, book) {
+			return Query{}, Unsorted
+		}
+		q.Text = text
+		return q, o.order
 	}
-	return Unsorted
+	return Query{}, Unsorted
+}
+
+// topics are the turns of a history that were not only about an order: 少ない in
+// one is no facet that the next question inherits.
+func (e *Engine) topics(history []Turn, book *Generation) []Turn {
+	var out []Turn
+	for i, t := range history {
+		if i > 0 && len(history[i-1].Cases) > 0 {
+			if _, order := e.ordering(t.Text, book); order != Unsorted {
+				continue
+			}
+		}
+		out = append(out, t)
+	}
+	return out
 }
 
 // among puts the cases that the turn before showed into an order, those that the
 // question's other facets leave. Cases that do not state what they are ordered by
 // come last, as not matching.
 func (e *Engine) among(ctx context.Context, q Query, order Sorting, before Turn, book *Generation) (Result, error) {
-	// The facet that was read in it (少ない: up to so many) would take cases away.
-	q.Facets = q.Facets.Drop("size").Drop("stars")
 	q.Content, q.Intent, q.Merged = nil, Find, Clean(before.Text)
 	r := Result{Query: q, Book: book, Exact: true, Sorting: order}
 	pages := make([]int, len(before.Cases))

@@ -1,6 +1,7 @@
 package retrieval_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/jirei/jirei/cases"
@@ -11,7 +12,7 @@ import (
 // three, p.59 states neither.
 func TestOrderAmongTheShown(t *testing.T) {
 	t.Parallel()
-	e := embedded(t)
+	e := casebook(t)
 	before := []retrieval.Turn{{Text: "UTMを導入した会社の事例は？", Cases: []cases.ID{"ipa2021/7", "ipa2021/14", "ipa2021/59", "ipa2021/17", "ipa2021/9"}}}
 	for _, c := range []struct {
 		name, question, pages string
@@ -40,6 +41,14 @@ func TestOrderAmongTheShown(t *testing.T) {
 			}
 		})
 	}
+	t.Run("what follows an order is about what came before it", func(t *testing.T) {
+		t.Parallel()
+		history := append(slices.Clone(before), retrieval.Turn{Text: "そのうち従業員が少ないのは？", Cases: before[0].Cases})
+		r, err := e.AskTurn(t.Context(), retrieval.Turn{Text: "建設業では？"}, history, 10)
+		if err != nil || r.Query.Facets.Size != nil || r.Query.Merged != before[0].Text || len(r.Hits) == 0 || r.Hits[0].Case.Page != 7 {
+			t.Errorf("%s, %+v, %v", pagesOf(r.Hits), r.Query.Facets, err)
+		}
+	})
 	for name, c := range map[string]struct {
 		question string
 		history  []retrieval.Turn

@@ -40,12 +40,11 @@ func (e *Engine) AskTurn(ctx context.Context, now Turn, history []Turn, limit in
 	}
 	if len(history) > 0 {
 		before := history[len(history)-1]
-		read := e.read(now.Text, book)
-		if order := e.ordering(read, book); order != Unsorted && len(before.Cases) > 0 {
-			return e.among(ctx, read, order, before, book)
+		if q, order := e.ordering(now.Text, book); order != Unsorted && len(before.Cases) > 0 {
+			return e.among(ctx, q, order, before, book)
 		}
 	}
-	return e.search(ctx, e.understand(now, history, book), book, limit)
+	return e.search(ctx, e.understand(now, e.topics(history, book), book), book, limit)
 }
 
 // without takes kinds of facets out of a question that has been read, and
