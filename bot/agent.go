@@ -159,16 +159,16 @@ func (a *asking) change(key string) {
 }
 
 // stop ends the work on what was asked in a thread; false where there is none.
-func (a *asking) stop(at record.Thread) (any bool) {
+func (a *asking) stop(at record.Thread) (found bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, q := range a.now {
 		if q.thread == at {
-			any = true
+			found = true
 			q.end(answer.ErrStopped)
 		}
 	}
-	return any
+	return found
 }
 
 // stopKey is under which key the record has when a thread was stopped: work that

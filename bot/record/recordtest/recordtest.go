@@ -33,6 +33,7 @@ type Replies interface {
 	SaveReply(ctx context.Context, key string, reply record.Reply) error
 	Reply(ctx context.Context, key string) (record.Reply, bool, error)
 	Once(ctx context.Context, key, by string) (bool, error)
+	Changes
 }
 
 // Shares is the memory of shared cases and of settings.
@@ -56,7 +57,6 @@ type Record interface {
 	Forgetting
 	Replies
 	Shares
-	Changes
 }
 
 // Run runs the suite. place makes an empty place for one test and returns a function that opens it, which is called several times: what one
