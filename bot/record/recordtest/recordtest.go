@@ -49,6 +49,9 @@ type Record interface {
 	Forgetting
 	Replies
 	Shares
+	Opinions
+	Subscriptions
+	Sending
 }
 
 // Run runs the suite. place makes an empty place for one test and returns a function that opens it, which is called several times: what one
@@ -69,6 +72,9 @@ func Run(t *testing.T, place func(t *testing.T) (open func() Record)) {
 		"forgetting takes old threads whole and leaves the current": forget,
 		"forgetting a team takes all of it and no other":            forgetTeam,
 		"what is written survives reopening":                        reopened,
+		"a person's second opinion replaces the first":             feedback,
+		"a share taken back is no share":                           retracted,
+		"subscriptions are due, sent without repeats, and ended":   subscriptions,
 		"what has no key is refused":                                keyless,
 	} {
 		t.Run(name, func(t *testing.T) {
