@@ -13,6 +13,8 @@ type Turn struct {
 	// of the question after it had been read: stated in it or inherited, they do
 	// not count, for its answer and for what follows on it.
 	Without []string `json:"without,omitempty"`
+	// Prefer is Query.Prefer; it belongs to who asks, so no turn keeps it.
+	Prefer Facets `json:"-"`
 }
 
 // Turns makes a conversation of bare questions, oldest first.
@@ -33,7 +35,9 @@ func (e *Engine) AskTurn(ctx context.Context, now Turn, history []Turn, limit in
 	if book.Number == 0 {
 		return Result{}, ErrNoBook
 	}
-	return e.search(ctx, e.understand(now, history, book), book, limit)
+	q := e.understand(now, history, book)
+	q.Prefer = q.beside(now.Prefer)
+	return e.search(ctx, q, book, limit)
 }
 
 // without takes kinds of facets out of a question that has been read, and
