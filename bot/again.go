@@ -160,7 +160,11 @@ func (b *Bot) again(ctx context.Context, w *inbox.Work, a Again) error {
 		if a.Text == "" {
 			return b.whisper(ctx, w, a.ResponseURL, phrases.For(a.Locale).Forgotten)
 		}
-		m, found, err := b.compose(ctx, a.Request, a.History, a.Locale)
+		asked := a.Request
+		if !a.Ephemeral {
+			asked.ResponseURL = "" // the press's; the answer is everybody's
+		}
+		m, found, err := b.compose(ctx, asked, a.History, a.Locale)
 		if err != nil {
 			return err
 		}

@@ -20,31 +20,26 @@ import (
 func (b *Bot) work(ctx context.Context, w *inbox.Work) error {
 	switch w.Kind {
 	case workQuestion:
-		var r Request
-		if err := json.Unmarshal(w.Payload, &r); err != nil {
-			return fmt.Errorf("reading a stored question: %w: %w", err, inbox.ErrGiveUp)
-		}
-		return b.reply(ctx, w, r)
+		return worked(ctx, w, b.reply)
 	case workShare:
-		var s Share
-		if err := json.Unmarshal(w.Payload, &s); err != nil {
-			return fmt.Errorf("reading a stored share: %w: %w", err, inbox.ErrGiveUp)
-		}
-		return b.share(ctx, w, s)
+		return worked(ctx, w, b.share)
 	case workAgain:
-		var a Again
-		if err := json.Unmarshal(w.Payload, &a); err != nil {
-			return fmt.Errorf("reading a stored press: %w: %w", err, inbox.ErrGiveUp)
-		}
-		return b.again(ctx, w, a)
+		return worked(ctx, w, b.again)
 	case workPublish:
-		var p Publish
-		if err := json.Unmarshal(w.Payload, &p); err != nil {
-			return fmt.Errorf("reading a stored press: %w: %w", err, inbox.ErrGiveUp)
-		}
-		return b.publish(ctx, w, p)
+		return worked(ctx, w, b.publish)
+	case workOpinion:
+		return worked(ctx, w, b.opinion)
 	}
 	return fmt.Errorf("work of kind %q, which this version does not know: %w", w.Kind, inbox.ErrGiveUp)
+}
+
+// worked reads the payload of a piece of work and does it.
+func worked[T any](ctx context.Context, w *inbox.Work, do func(context.Context, *inbox.Work, T) error) error {
+	var of T
+	if err := json.Unmarshal(w.Payload, &of); err != nil {
+		return fmt.Errorf("reading stored work of kind %s: %w: %w", w.Kind, err, inbox.ErrGiveUp)
+	}
+	return do(ctx, w, of)
 }
 
 // turns is how many earlier questions of a thread a follow-up is read with.
@@ -151,7 +146,8 @@ func (b *Bot) compose(ctx context.Context, r Request, before []retrieval.Turn, l
 		return render{p: p}.help(), a, nil
 	}
 	asked := pressed{Key: r.Key, Locale: locale, Text: retrieval.Clean(r.Text), History: before, recorded: r.Thread != ""}
-	return render{p: p, source: b.source, book: a.Found.Book, asked: asked}.answer(a), a, nil
+	in := render{p: p, source: b.source, book: a.Found.Book, asked: asked}
+	return in.judgeable(in.answer(a), a, r.ResponseURL != ""), a, nil
 }
 
 // locale is the language of the question where it has one, else the asker's.
@@ -203,6 +199,9 @@ func (b *Bot) remember(ctx context.Context, r Request, a answer.Answer, where re
 	where.Team = r.Team
 	if err := b.record.SaveReply(ctx, r.Key, where); err != nil {
 		return fmt.Errorf("recording the reply: %w", err)
+	}
+	if err := b.noteRefusal(ctx, r, a); err != nil {
+		return err
 	}
 	if r.Thread == "" {
 		return nil

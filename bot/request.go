@@ -15,6 +15,9 @@ const (
 	workShare    = "share"
 	workAgain    = "again"
 	workPublish  = "publish"
+	workOpinion  = "opinion"
+	workRetract  = "retract"
+	workWeekly   = "weekly"
 )
 
 // Request is a question as the inbox keeps it: all that a worker needs after

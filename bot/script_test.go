@@ -46,6 +46,7 @@ var verbs = []verb{
 	{regexp.MustCompile(`^(\S+) chooses 「(.+)」$`), (*conversation).chooses},
 	{regexp.MustCompile(`^(\S+) picks p\.(\d+)$`), (*conversation).picks},
 	{regexp.MustCompile(`^(\S+) submits channel=(\S+)(?: comment=(.*))?$`), (*conversation).submits},
+	{regexp.MustCompile(`^(\S+) submits ((?:[a-z]+=\S+ ?)+)(?:note=(.*))?$`), (*conversation).submitsForm},
 	{regexp.MustCompile(`^(\S+) closes the modal$`), (*conversation).closes},
 	{regexp.MustCompile(`^(\S+) edits it to: (.*)$`), (*conversation).edits},
 	{regexp.MustCompile(`^jirei is invited to (#\S+)$`), (*conversation).invited},
@@ -168,6 +169,19 @@ func (c *conversation) id(who string) string {
 
 func (c *conversation) submits(a []string) error {
 	return c.Submit(a[0], map[string]string{"channel": a[1], "comment": typed(a[2])})
+}
+
+func (c *conversation) submitsForm(a []string) error {
+	values := map[string]string{}
+	for field := range strings.FieldsSeq(a[1]) {
+		name, value, _ := strings.Cut(field, "=")
+		values[name] = typed(value)
+	}
+	if a[2] != "" {
+		values["note"] = typed(a[2])
+		c.said = append(c.said, values["note"])
+	}
+	return c.Submit(a[0], values)
 }
 
 func (c *conversation) closes(a []string) error { return c.CloseView(a[0]) }

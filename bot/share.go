@@ -81,6 +81,9 @@ func (r render) shareForm(c cases.Case, from shareOrigin, fill shareFill) slack.
 // submit stores a share and closes the form. The keys are the trigger's and
 // the view's: a second click submits the same view.
 func (b *Bot) submit(ctx context.Context, id string, in slack.InteractionCallback, ack func(...any)) error {
+	if in.View.CallbackID == callbackFeedback {
+		return b.submitFeedback(ctx, id, in, ack)
+	}
 	var from shareOrigin
 	unreadable := json.Unmarshal([]byte(in.View.PrivateMetadata), &from)
 	if in.View.CallbackID != callbackShare || in.View.State == nil || unreadable != nil {

@@ -188,6 +188,9 @@ func (b *Bot) interaction(ctx context.Context, id string, in slack.InteractionCa
 		if isPublish(in) {
 			return b.pressPublish(ctx, id, in, ack)
 		}
+		if isFeedback(in) {
+			return b.pressFeedback(ctx, id, in, ack)
+		}
 		ack()
 		do := b.press
 		if isTurn(in) {

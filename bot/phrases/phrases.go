@@ -89,6 +89,7 @@ type Phrases struct {
 	CommandDescription   string
 
 	tables
+	memory
 }
 
 // Company says what kind of company a case is about: its industry and its

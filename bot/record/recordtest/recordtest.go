@@ -72,9 +72,9 @@ func Run(t *testing.T, place func(t *testing.T) (open func() Record)) {
 		"forgetting takes old threads whole and leaves the current": forget,
 		"forgetting a team takes all of it and no other":            forgetTeam,
 		"what is written survives reopening":                        reopened,
-		"a person's second opinion replaces the first":             feedback,
-		"a share taken back is no share":                           retracted,
-		"subscriptions are due, sent without repeats, and ended":   subscriptions,
+		"a person's second opinion replaces the first":              feedback,
+		"a share taken back is no share":                            retracted,
+		"subscriptions are due, sent without repeats, and ended":    subscriptions,
 		"what has no key is refused":                                keyless,
 	} {
 		t.Run(name, func(t *testing.T) {
