@@ -56,6 +56,8 @@ type pressed struct {
 	// Text and History are the question and the ones before it, where they fit.
 	Text    string           `json:"q,omitempty"`
 	History []retrieval.Turn `json:"h,omitempty"`
+	// Company is that of who asked: the order of an answer does not depend on who presses.
+	Company *company `json:"o,omitempty"`
 	// Case is the one whose reasons are asked for, Panel the table that is to be
 	// posted.
 	Case  cases.ID `json:"c,omitempty"`
@@ -135,7 +137,7 @@ func (b *Bot) pressFacet(ctx context.Context, id string, in slack.InteractionCal
 	a := Again{
 		Request: Request{
 			Key: v.Key, Team: in.Team.ID, Channel: in.Channel.ID, Thread: in.Container.ThreadTs, User: in.User.ID, Text: v.Text,
-			Without: v.Without, Addressed: true, ResponseURL: in.ResponseURL, Locale: v.Locale,
+			Without: v.Without, Addressed: true, ResponseURL: in.ResponseURL, Locale: v.Locale, Company: v.Company,
 		},
 		History: v.History, Answer: in.Container.MessageTs, Ephemeral: in.Container.IsEphemeral,
 	}
@@ -161,6 +163,9 @@ func (b *Bot) again(ctx context.Context, w *inbox.Work, a Again) error {
 			return b.whisper(ctx, w, a.ResponseURL, phrases.For(a.Locale).Forgotten)
 		}
 		asked := a.Request
+		if asked.Company == nil {
+			asked.Company = &company{}
+		}
 		if !a.Ephemeral {
 			asked.ResponseURL = "" // the press's; the answer is everybody's
 		}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slack-go/slack"
+
 	"github.com/jirei/jirei/bot/answer"
 	"github.com/jirei/jirei/bot/command"
 	"github.com/jirei/jirei/bot/inbox"
@@ -137,7 +139,17 @@ func (b *Bot) question(ctx context.Context, r Request, c command.Command, locale
 
 // compose answers a question and makes the message of it.
 func (b *Bot) compose(ctx context.Context, r Request, before []retrieval.Turn, locale phrases.Locale) (message, answer.Answer, error) {
-	a, err := b.asker.Ask(ctx, answer.Question{Text: r.Text, Without: r.Without, History: before, Locale: locale})
+	own, err := company{}, error(nil)
+	if r.Company != nil { // asked again, it is the first asker's
+		own = *r.Company
+	} else if own, err = b.company(ctx, r.Team, r.User); err != nil {
+		return message{}, answer.Answer{}, err
+	}
+	ours := speaksOfOurs(r.Text)
+	if ours && !own.empty() {
+		r.Text = own.spelledOut(r.Text)
+	}
+	a, err := b.asker.Ask(ctx, answer.Question{Text: r.Text, Without: r.Without, History: before, Locale: locale, Prefer: own.facets()})
 	if err != nil {
 		return message{}, answer.Answer{}, err
 	}
@@ -146,8 +158,15 @@ func (b *Bot) compose(ctx context.Context, r Request, before []retrieval.Turn, l
 		return render{p: p}.help(), a, nil
 	}
 	asked := pressed{Key: r.Key, Locale: locale, Text: retrieval.Clean(r.Text), History: before, recorded: r.Thread != ""}
+	if !own.empty() {
+		asked.Company = &own
+	}
 	in := render{p: p, source: b.source, book: a.Found.Book, asked: asked}
-	return in.judgeable(in.answer(a), a, r.ResponseURL != ""), a, nil
+	m := in.answer(a)
+	if ours && own.empty() {
+		m = m.noted(message{text: p.CompanyAsk(), blocks: []slack.Block{notesBlock("ours", []string{p.CompanyAsk()})}})
+	}
+	return in.judgeable(m, a, r.ResponseURL != ""), a, nil
 }
 
 // locale is the language of the question where it has one, else the asker's.

@@ -63,6 +63,9 @@ func (b *Bot) perform(ctx context.Context, r Request, c command.Command, book *r
 	case command.Share:
 		m, err := b.offerShare(ctx, in, c)
 		return m, a, err
+	case command.Setting:
+		m, err := b.setCompany(ctx, in, r, c)
+		return m, a, err
 	}
 	return in.help(), a, nil
 }

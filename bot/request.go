@@ -41,6 +41,8 @@ type Request struct {
 	Addressed bool `json:"addressed,omitempty"`
 	// ResponseURL is where a slash command is answered; it lives 30 minutes.
 	ResponseURL string `json:"response_url,omitempty"`
+	// Company is that of who asked, by which the answer is ranked.
+	Company *company `json:"company,omitempty"`
 	// Locale is the asker's, where the event says it.
 	Locale phrases.Locale `json:"locale,omitempty"`
 }
