@@ -31,6 +31,8 @@ func (b *Bot) work(ctx context.Context, w *inbox.Work) error {
 		return worked(ctx, w, b.publish)
 	case workOpinion:
 		return worked(ctx, w, b.opinion)
+	case workWeekly:
+		return worked(ctx, w, b.weekly)
 	}
 	return fmt.Errorf("work of kind %q, which this version does not know: %w", w.Kind, inbox.ErrGiveUp)
 }

@@ -130,6 +130,7 @@ func Run(ctx context.Context, cfg Config) error {
 		return fmt.Errorf("starting the inbox: %w", err)
 	}
 	go b.forget(ctx)
+	go b.keepSubscriptions(ctx)
 	if cfg.Listener != nil {
 		err = b.serve(ctx)
 	} else {

@@ -64,7 +64,11 @@ func (b *Bot) perform(ctx context.Context, r Request, c command.Command, book *r
 		m, err := b.offerShare(ctx, in, c)
 		return m, a, err
 	case command.Setting:
+		a.Question.Text = "" // no question for others to follow
 		m, err := b.setCompany(ctx, in, r, c)
+		return m, a, err
+	case command.Subscribe:
+		m, err := b.subscription(ctx, in, r, c)
 		return m, a, err
 	}
 	return in.help(), a, nil

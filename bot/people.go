@@ -19,6 +19,7 @@ type people struct {
 
 type person struct {
 	name   string
+	zone   string // IANA
 	locale phrases.Locale
 	at     time.Time
 }
@@ -32,6 +33,9 @@ func (p *people) locale(ctx context.Context, user string) phrases.Locale {
 
 // name returns how a user is called, "" where Slack does not say.
 func (p *people) name(ctx context.Context, user string) string { return p.find(ctx, user).name }
+
+// zone returns the name of a user's time zone, "" where Slack does not say.
+func (p *people) zone(ctx context.Context, user string) string { return p.find(ctx, user).zone }
 
 // known returns a language without asking Slack: for use before the ack.
 func (p *people) known(user string) phrases.Locale {
@@ -51,7 +55,7 @@ func (p *people) find(ctx context.Context, user string) person {
 	if err != nil {
 		return found // an old name is better than none
 	}
-	found = person{name: info.Profile.DisplayName, locale: phrases.LocaleOf(info.Locale), at: time.Now()}
+	found = person{name: info.Profile.DisplayName, locale: phrases.LocaleOf(info.Locale), zone: info.TZ, at: time.Now()}
 	for _, name := range []string{info.RealName, info.Name} {
 		if found.name == "" {
 			found.name = name

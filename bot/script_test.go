@@ -10,6 +10,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/txtar"
 
@@ -29,6 +30,7 @@ type conversation struct {
 	said   []string
 	before sight
 	blind  []string // refusals seen before
+	off    bool     // the bot is stopped
 }
 
 // verb is one kind of line, and what it does.
@@ -51,6 +53,8 @@ var verbs = []verb{
 	{regexp.MustCompile(`^(\S+) edits it to: (.*)$`), (*conversation).edits},
 	{regexp.MustCompile(`^jirei is invited to (#\S+)$`), (*conversation).invited},
 	{regexp.MustCompile(`^the channel (#\S+) is archived$`), (*conversation).archived},
+	{regexp.MustCompile(`^the clock says (\S+ \S+) in (\S+)$`), (*conversation).clockSays},
+	{regexp.MustCompile(`^jirei is (stopped|started)$`), (*conversation).runsBot},
 	{regexp.MustCompile(`^another bot in (#\S+): (.*)$`), (*conversation).otherBot},
 	{regexp.MustCompile(`^Slack sends it again$`), (*conversation).again},
 	{regexp.MustCompile(`^Slack sends an event of a type to come$`), (*conversation).unknownEvent},
@@ -182,6 +186,34 @@ func (c *conversation) submitsForm(a []string) error {
 		c.said = append(c.said, values["note"])
 	}
 	return c.Submit(a[0], values)
+}
+
+func (c *conversation) clockSays(a []string) error {
+	zone, err := time.LoadLocation(a[1])
+	if err != nil {
+		return err
+	}
+	now, err := time.ParseInLocation("2006-01-02 15:04", a[0], zone)
+	if err != nil {
+		return err
+	}
+	if c.off {
+		c.clock.Store(&now)
+		return nil
+	}
+	c.at(now)
+	return nil
+}
+
+// runsBot stops the bot, and starts it again on the same file.
+func (c *conversation) runsBot(a []string) error {
+	if c.off = a[0] == "stopped"; c.off {
+		c.stop()
+		return nil
+	}
+	c.startBot()
+	c.at(*c.clock.Load())
+	return nil
 }
 
 func (c *conversation) closes(a []string) error { return c.CloseView(a[0]) }

@@ -20,6 +20,7 @@ type memory struct {
 	unsubscribed, SubscriptionOver, subscriptionLost string
 	NotSubscriber, StopSubscription, weekly          string
 	dayTime                                          string
+	DirectMessage, weeklyHead, weeklyHeadSomeone     string
 	Retract, RetractAsk, RetractYes, Retracted       string
 	NotSharer, GoneAlready                           string
 	manyMembers, ShareAnyway, manyMembersTold        string
@@ -61,7 +62,7 @@ func (p *Phrases) CompanyRanks(company string, all bool, kinds []string) string 
 	return fmt.Sprintf(p.companyPart, company, strings.Join(names, p.or))
 }
 
-// When is a weekly time, with its zone: 「毎週月曜 9:00（Asia/Tokyo）」.
+// When is a weekly time, with its zone: 「毎週月曜 9:00 Asia/Tokyo」.
 func (p *Phrases) When(day time.Weekday, minute int, zone string) string {
 	return fmt.Sprintf(p.weekly, p.weekdays[day], minute/60, minute%60, zone)
 }
@@ -116,4 +117,12 @@ func (p *Phrases) SharedManyBy(name string, n int) string {
 		return fmt.Sprintf(p.sharedManyBySomeone, n)
 	}
 	return fmt.Sprintf(p.sharedManyBy, name, n)
+}
+
+// WeeklyHead heads a subscription's case; name is "" where Slack does not say it.
+func (p *Phrases) WeeklyHead(name, when string) string {
+	if name == "" {
+		return fmt.Sprintf(p.weeklyHeadSomeone, when)
+	}
+	return fmt.Sprintf(p.weeklyHead, name, when)
 }
