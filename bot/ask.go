@@ -33,6 +33,8 @@ func (b *Bot) work(ctx context.Context, w *inbox.Work) error {
 		return worked(ctx, w, b.opinion)
 	case workWeekly:
 		return worked(ctx, w, b.weekly)
+	case workRetract:
+		return worked(ctx, w, b.retract)
 	}
 	return fmt.Errorf("work of kind %q, which this version does not know: %w", w.Kind, inbox.ErrGiveUp)
 }
@@ -271,6 +273,12 @@ func (b *Bot) apologise(ctx context.Context, w *inbox.Work, cause error) error {
 			return err
 		}
 		return b.whisper(ctx, w, a.ResponseURL, phrases.For(a.Locale).Sorry) // the answer that is there stays
+	case workRetract:
+		var r Retraction
+		if err := json.Unmarshal(w.Payload, &r); err != nil {
+			return err
+		}
+		return b.whisper(ctx, w, r.ResponseURL, phrases.For(r.Locale).Sorry)
 	case workPublish:
 		var p Publish
 		if err := json.Unmarshal(w.Payload, &p); err != nil {

@@ -48,13 +48,16 @@ var verbs = []verb{
 	{regexp.MustCompile(`^(\S+) chooses 「(.+)」$`), (*conversation).chooses},
 	{regexp.MustCompile(`^(\S+) picks p\.(\d+)$`), (*conversation).picks},
 	{regexp.MustCompile(`^(\S+) submits channel=(\S+)(?: comment=(.*))?$`), (*conversation).submits},
-	{regexp.MustCompile(`^(\S+) submits ((?:[a-z]+=\S+ ?)+)(?:note=(.*))?$`), (*conversation).submitsForm},
+	{regexp.MustCompile(`^(\S+) submits the window$`), (*conversation).submitsWindow},
+	{regexp.MustCompile(`^(\S+) submits ((?:[a-z]+=\S+ ?)+)(?:(note|comment)=(.*))?$`), (*conversation).submitsForm},
 	{regexp.MustCompile(`^(\S+) closes the modal$`), (*conversation).closes},
 	{regexp.MustCompile(`^(\S+) edits it to: (.*)$`), (*conversation).edits},
 	{regexp.MustCompile(`^jirei is invited to (#\S+)$`), (*conversation).invited},
 	{regexp.MustCompile(`^the channel (#\S+) is archived$`), (*conversation).archived},
 	{regexp.MustCompile(`^the clock says (\S+ \S+) in (\S+)$`), (*conversation).clockSays},
 	{regexp.MustCompile(`^jirei is (stopped|started)$`), (*conversation).runsBot},
+	{regexp.MustCompile(`^the channel (#\S+) has (\d+) members$`), (*conversation).populated},
+	{regexp.MustCompile(`^jirei may join channels$`), (*conversation).mayJoin},
 	{regexp.MustCompile(`^another bot in (#\S+): (.*)$`), (*conversation).otherBot},
 	{regexp.MustCompile(`^Slack sends it again$`), (*conversation).again},
 	{regexp.MustCompile(`^Slack sends an event of a type to come$`), (*conversation).unknownEvent},
@@ -175,6 +178,8 @@ func (c *conversation) submits(a []string) error {
 	return c.Submit(a[0], map[string]string{"channel": a[1], "comment": typed(a[2])})
 }
 
+func (c *conversation) submitsWindow(a []string) error { return c.Submit(a[0], nil) }
+
 func (c *conversation) submitsForm(a []string) error {
 	values := map[string]string{}
 	for field := range strings.FieldsSeq(a[1]) {
@@ -182,8 +187,8 @@ func (c *conversation) submitsForm(a []string) error {
 		values[name] = typed(value)
 	}
 	if a[2] != "" {
-		values["note"] = typed(a[2])
-		c.said = append(c.said, values["note"])
+		values[a[2]] = typed(a[3])
+		c.said = append(c.said, values[a[2]])
 	}
 	return c.Submit(a[0], values)
 }
@@ -213,6 +218,21 @@ func (c *conversation) runsBot(a []string) error {
 	}
 	c.startBot()
 	c.at(*c.clock.Load())
+	return nil
+}
+
+func (c *conversation) populated(a []string) error {
+	n, err := strconv.Atoi(a[1])
+	if err != nil {
+		return err
+	}
+	return c.Populate(a[0], n)
+}
+
+func (c *conversation) mayJoin([]string) error {
+	c.stop()
+	c.join = true
+	c.startBot()
 	return nil
 }
 

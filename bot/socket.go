@@ -191,6 +191,9 @@ func (b *Bot) interaction(ctx context.Context, id string, in slack.InteractionCa
 		if isFeedback(in) {
 			return b.pressFeedback(ctx, id, in, ack)
 		}
+		if isRetract(in) {
+			return b.pressRetract(ctx, id, in, ack)
+		}
 		if isUnsubscribe(in) {
 			return b.pressUnsubscribe(ctx, in, ack)
 		}

@@ -20,8 +20,8 @@ func TestNextTime(t *testing.T) {
 		{"today there, tomorrow here", "America/New_York", "2026-11-30T01:00:00Z", time.Monday, 540, "2026-11-30T09:00:00-05:00"},
 		{"summer time begins in between", "America/New_York", "2027-03-08T10:00:00-05:00", time.Monday, 540, "2027-03-15T09:00:00-04:00"},
 		{"and ends", "Europe/Berlin", "2026-10-19T10:00:00+02:00", time.Monday, 540, "2026-10-26T09:00:00+01:00"},
-		{"a time that is left out", "America/New_York", "2027-03-13T00:00:00-05:00", time.Sunday, 150, "2027-03-14T03:30:00-04:00"},
-		{"after the time that was left out", "America/New_York", "2027-03-14T03:30:00-04:00", time.Sunday, 150, "2027-03-21T02:30:00-04:00"},
+		{"a time that is left out", "America/New_York", "2027-03-13T00:00:00-05:00", time.Sunday, 150, "2027-03-14T01:30:00-05:00"},
+		{"after the time that was left out", "America/New_York", "2027-03-14T01:30:00-05:00", time.Sunday, 150, "2027-03-21T02:30:00-04:00"},
 		{"a time that comes twice", "America/New_York", "2026-10-31T12:00:00-04:00", time.Sunday, 90, "2026-11-01T01:30:00-04:00"},
 		{"its second coming", "America/New_York", "2026-11-01T01:30:00-04:00", time.Sunday, 90, "2026-11-08T01:30:00-05:00"},
 	} {

@@ -74,6 +74,7 @@ func TheSurface() Surface {
 		Shortcuts: nil, // none yet; see interaction
 		Calls: []Call{
 			{Name: "AuthTestContext"},
+			{Name: "DeleteMessageContext", Scopes: write},
 			{Name: "GetBotInfoContext", Scopes: []string{"users:read"}},
 			{Name: "GetConversationHistoryContext", Scopes: history, Optional: rooms},
 			{Name: "GetConversationInfoContext", Scopes: []string{"channels:read", "groups:read"}},

@@ -125,6 +125,5 @@ var en = Phrases{
 		manyMembersTold: "%s has %d members, so nothing was shared without asking. Press Share again and confirm in the window that asks.",
 		ShareCases:      "Cases to share", ShareQuestion: "Show the question, too", sharedQuestion: "Question: %s",
 		sharedMany: "Shared %d cases in %s.", sharedManyBy: "%s shared %d cases.", sharedManyBySomeone: "%d cases were shared.",
-		NoCases: "Please choose a case to share.",
 	},
 }

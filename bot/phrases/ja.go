@@ -119,6 +119,5 @@ var ja = Phrases{
 		manyMembersTold: "%s には%d人が参加しているため、確認するまで共有していません。もう一度「共有」ボタンから送り、確認の画面で「共有する」を押してください。",
 		ShareCases:      "共有する事例", ShareQuestion: "質問も載せる", sharedQuestion: "質問: %s",
 		sharedMany: "事例%d件を %s に共有しました。", sharedManyBy: "%sさんが事例を%d件共有しました。", sharedManyBySomeone: "事例が%d件共有されました。",
-		NoCases: "共有する事例を選んでください。",
 	},
 }

@@ -26,7 +26,6 @@ type memory struct {
 	manyMembers, ShareAnyway, manyMembersTold        string
 	ShareCases, ShareQuestion, sharedQuestion        string
 	sharedMany, sharedManyBy, sharedManyBySomeone    string
-	NoCases                                          string
 }
 
 // CompanyIs shows a person's company back; company is Facets'.
