@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -167,7 +168,7 @@ func isUnsubscribe(in slack.InteractionCallback) bool {
 // pressUnsubscribe ends a subscription before it acknowledges; only the
 // subscriber's press does.
 func (b *Bot) pressUnsubscribe(ctx context.Context, in slack.InteractionCallback, ack func(...any)) error {
-	ending, cancel := context.WithTimeout(ctx, storeIn)
+	ending, cancel := context.WithTimeout(ctx, cmp.Or(b.cfg.StoreIn, storeIn))
 	defer cancel()
 	s, err := b.record.Subscription(ending, in.ActionCallback.BlockActions[0].Value)
 	over := errors.Is(err, record.ErrNone)
