@@ -143,10 +143,8 @@ func (b *Bot) question(ctx context.Context, r Request, c command.Command, locale
 
 // compose answers a question and makes the message of it.
 func (b *Bot) compose(ctx context.Context, r Request, before []retrieval.Turn, locale phrases.Locale) (message, answer.Answer, error) {
-	own, err := company{}, error(nil)
-	if r.Company != nil { // asked again, it is the first asker's
-		own = *r.Company
-	} else if own, err = b.company(ctx, r.Team, r.User); err != nil {
+	own, err := b.companyOf(ctx, r)
+	if err != nil {
 		return message{}, answer.Answer{}, err
 	}
 	ours := speaksOfOurs(r.Text)

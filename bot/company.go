@@ -49,6 +49,15 @@ func (b *Bot) company(ctx context.Context, team, user string) (company, error) {
 	return c, nil
 }
 
+// companyOf is the company by which a request is answered: asked again, it is
+// still the first asker's.
+func (b *Bot) companyOf(ctx context.Context, r Request) (company, error) {
+	if r.Company != nil {
+		return *r.Company, nil
+	}
+	return b.company(ctx, r.Team, r.User)
+}
+
 // setCompany shows, sets or removes the asker's company.
 func (b *Bot) setCompany(ctx context.Context, in render, r Request, c command.Command) (message, error) {
 	switch c.Do {

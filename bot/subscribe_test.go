@@ -3,7 +3,6 @@ package bot
 import (
 	"testing"
 	"time"
-	_ "time/tzdata" // a test machine may have none
 )
 
 func TestNextTime(t *testing.T) {

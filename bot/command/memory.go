@@ -107,7 +107,10 @@ var clock = regexp.MustCompile(`^(午前|午後)?([0-9]{1,2})(?::([0-5][0-9])|�
 // minuteOfDay reads 9:00, 9時半, 午後3時 and 3pm; a bare 9 is no time.
 func minuteOfDay(word string) (int, bool) {
 	g := clock.FindStringSubmatch(word)
-	if g == nil || g[3] == "" && !strings.Contains(word, "時") && g[6] == "" {
+	if len(g) == 0 {
+		return 0, false
+	}
+	if g[3] == "" && g[6] == "" && !strings.Contains(word, "時") {
 		return 0, false
 	}
 	hour, _ := strconv.Atoi(g[2])

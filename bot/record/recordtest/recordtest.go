@@ -45,10 +45,20 @@ type Shares interface {
 
 // Record is all of it.
 type Record interface {
-	Threads
-	Forgetting
-	Replies
+	Conversations
 	Shares
+	Kept
+	Forgetting
+}
+
+// Conversations is what was asked and answered.
+type Conversations interface {
+	Threads
+	Replies
+}
+
+// Kept is what people have said to be kept.
+type Kept interface {
 	Opinions
 	Subscriptions
 	Sending
