@@ -16,14 +16,17 @@ import (
 // manyMembers is how many people in a channel make a share worth a second look.
 const manyMembers = 1000
 
-// members is how many people there are in a channel; 0 where Slack does not say,
-// as for a channel that does not take the share anyway.
-func (b *Bot) members(ctx context.Context, channel string) int {
+// members is how many people there are in a channel; 0 where Slack refuses to
+// say, as for a channel that does not take the share anyway.
+func (b *Bot) members(ctx context.Context, channel string) (int, error) {
 	c, err := b.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: channel, IncludeNumMembers: true})
-	if err != nil {
-		return 0
+	if slackError(err) != "" {
+		return 0, nil
 	}
-	return c.NumMembers
+	if err != nil {
+		return 0, retryable("counting a channel's members", err)
+	}
+	return c.NumMembers, nil
 }
 
 // askIfSure asks in the modal that waits for the result; a sharer who has closed

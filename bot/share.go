@@ -47,7 +47,11 @@ func (b *Bot) share(ctx context.Context, w *inbox.Work, s Share) error {
 	if len(list) == 0 {
 		return b.tell(ctx, s, p, p.Withdrawn)
 	}
-	if n := b.members(ctx, s.Channel); n >= manyMembers && !s.Sure {
+	n, err := b.members(ctx, s.Channel)
+	if err != nil {
+		return err
+	}
+	if n >= manyMembers && !s.Sure {
 		return b.askIfSure(ctx, s, p, n)
 	}
 	if err := b.recordShare(ctx, s, list, ""); err != nil {
