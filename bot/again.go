@@ -56,6 +56,8 @@ type pressed struct {
 	// Text and History are the question and the ones before it, where they fit.
 	Text    string           `json:"q,omitempty"`
 	History []retrieval.Turn `json:"h,omitempty"`
+	// Company is that of who asked: the order of an answer does not depend on who presses.
+	Company *company `json:"o,omitempty"`
 	// Case is the one whose reasons are asked for, Panel the table that is to be
 	// posted.
 	Case  cases.ID `json:"c,omitempty"`
@@ -135,7 +137,7 @@ func (b *Bot) pressFacet(ctx context.Context, id string, in slack.InteractionCal
 	a := Again{
 		Request: Request{
 			Key: v.Key, Team: in.Team.ID, Channel: in.Channel.ID, Thread: in.Container.ThreadTs, User: in.User.ID, Text: v.Text,
-			Without: v.Without, Addressed: true, ResponseURL: in.ResponseURL, Locale: v.Locale,
+			Without: v.Without, Addressed: true, ResponseURL: in.ResponseURL, Locale: v.Locale, Company: v.Company,
 		},
 		History: v.History, Answer: in.Container.MessageTs, Ephemeral: in.Container.IsEphemeral,
 	}
@@ -151,6 +153,9 @@ func (b *Bot) pressFacet(ctx context.Context, id string, in slack.InteractionCal
 // the record: of two presses at once the later one is what is seen in the end,
 // whichever reaches Slack last.
 func (b *Bot) again(ctx context.Context, w *inbox.Work, a Again) error {
+	if barred, err := b.barred(ctx, w, a.Request); barred || err != nil {
+		return err
+	}
 	started := time.Now()
 	for {
 		turn, recorded, err := b.reread(ctx, &a, w.ID)
@@ -160,7 +165,14 @@ func (b *Bot) again(ctx context.Context, w *inbox.Work, a Again) error {
 		if a.Text == "" {
 			return b.whisper(ctx, w, a.ResponseURL, phrases.For(a.Locale).Forgotten)
 		}
-		m, found, err := b.compose(ctx, a.Request, a.History, a.Locale)
+		asked := a.Request
+		if asked.Company == nil {
+			asked.Company = &company{}
+		}
+		if !a.Ephemeral {
+			asked.ResponseURL = "" // the press's; the answer is everybody's
+		}
+		m, found, err := b.compose(ctx, asked, a.History, a.Locale)
 		if err != nil {
 			return err
 		}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slack-go/slack"
+
 	"github.com/jirei/jirei/bot/answer"
 	"github.com/jirei/jirei/bot/command"
 	"github.com/jirei/jirei/bot/inbox"
@@ -22,49 +24,34 @@ import (
 func (b *Bot) work(ctx context.Context, w *inbox.Work) error {
 	switch w.Kind {
 	case workQuestion:
-		var r Request
-		if err := json.Unmarshal(w.Payload, &r); err != nil {
-			return fmt.Errorf("reading a stored question: %w: %w", err, inbox.ErrGiveUp)
-		}
-		return b.reply(ctx, w, r)
+		return worked(ctx, w, b.reply)
 	case workRevision:
-		var r Request
-		if err := json.Unmarshal(w.Payload, &r); err != nil {
-			return fmt.Errorf("reading a stored change: %w: %w", err, inbox.ErrGiveUp)
-		}
-		return b.revise(ctx, w, r)
+		return worked(ctx, w, b.revise)
 	case workWelcome:
-		var in Welcome
-		if err := json.Unmarshal(w.Payload, &in); err != nil {
-			return fmt.Errorf("reading a stored invitation: %w: %w", err, inbox.ErrGiveUp)
-		}
-		return b.welcome(ctx, w, in)
+		return worked(ctx, w, b.welcome)
 	case workShare:
-		var s Share
-		if err := json.Unmarshal(w.Payload, &s); err != nil {
-			return fmt.Errorf("reading a stored share: %w: %w", err, inbox.ErrGiveUp)
-		}
-		return b.share(ctx, w, s)
+		return worked(ctx, w, b.share)
 	case workAgain:
-		var a Again
-		if err := json.Unmarshal(w.Payload, &a); err != nil {
-			return fmt.Errorf("reading a stored press: %w: %w", err, inbox.ErrGiveUp)
-		}
-		if barred, err := b.barred(ctx, w, a.Request); barred || err != nil {
-			return err
-		}
-		return b.again(ctx, w, a)
+		return worked(ctx, w, b.again)
 	case workPublish:
-		var p Publish
-		if err := json.Unmarshal(w.Payload, &p); err != nil {
-			return fmt.Errorf("reading a stored press: %w: %w", err, inbox.ErrGiveUp)
-		}
-		if barred, err := b.barred(ctx, w, p.Request); barred || err != nil {
-			return err
-		}
-		return b.publish(ctx, w, p)
+		return worked(ctx, w, b.publish)
+	case workOpinion:
+		return worked(ctx, w, b.opinion)
+	case workWeekly:
+		return worked(ctx, w, b.weekly)
+	case workRetract:
+		return worked(ctx, w, b.retract)
 	}
 	return fmt.Errorf("work of kind %q, which this version does not know: %w", w.Kind, inbox.ErrGiveUp)
+}
+
+// worked reads the payload of a piece of work and does it.
+func worked[T any](ctx context.Context, w *inbox.Work, do func(context.Context, *inbox.Work, T) error) error {
+	var of T
+	if err := json.Unmarshal(w.Payload, &of); err != nil {
+		return fmt.Errorf("reading stored work of kind %s: %w: %w", w.Kind, err, inbox.ErrGiveUp)
+	}
+	return do(ctx, w, of)
 }
 
 // turns is how many earlier questions of a thread a follow-up is read with.
@@ -224,25 +211,42 @@ func (b *Bot) question(ctx context.Context, r Request, c command.Command, locale
 
 // compose answers a question and makes the message of it.
 func (b *Bot) compose(ctx context.Context, r Request, before []retrieval.Turn, locale phrases.Locale) (message, answer.Answer, error) {
-	asker := b.asker
-	if r.early != nil {
-		asker.Progress = func(so answer.Answer) { r.early(b.rendered(r, before, locale, so), so.Found) }
-	}
-	a, err := asker.Ask(ctx, answer.Question{Text: r.Text, Without: r.Without, History: before, Locale: locale})
+	own, err := b.companyOf(ctx, r)
 	if err != nil {
 		return message{}, answer.Answer{}, err
 	}
-	return b.rendered(r, before, locale, a), a, nil
+	ours := speaksOfOurs(r.Text)
+	if ours && !own.empty() {
+		r.Text = own.spelledOut(r.Text)
+	}
+	asker := b.asker
+	if r.early != nil {
+		asker.Progress = func(so answer.Answer) { r.early(b.rendered(r, before, locale, so, own, ours), so.Found) }
+	}
+	a, err := asker.Ask(ctx, answer.Question{Text: r.Text, Without: r.Without, History: before, Locale: locale, Prefer: own.facets()})
+	if err != nil {
+		return message{}, answer.Answer{}, err
+	}
+	return b.rendered(r, before, locale, a, own, ours), a, nil
 }
 
-// rendered is the message of an answer.
-func (b *Bot) rendered(r Request, before []retrieval.Turn, locale phrases.Locale, a answer.Answer) message {
+// rendered is the message of an answer. own is the asker's company, and ours
+// says that the question is about it.
+func (b *Bot) rendered(r Request, before []retrieval.Turn, locale phrases.Locale, a answer.Answer, own company, ours bool) message {
 	p := phrases.For(locale)
 	if a.Found.Query.Intent == retrieval.Help {
 		return render{p: p}.help()
 	}
 	asked := pressed{Key: r.Key, Locale: locale, Text: retrieval.Clean(r.Text), History: textsOf(before), recorded: r.Thread != ""}
-	return render{p: p, source: b.source, book: a.Found.Book, asked: asked}.answer(a)
+	if !own.empty() {
+		asked.Company = &own
+	}
+	in := render{p: p, source: b.source, book: a.Found.Book, asked: asked}
+	m := in.answer(a)
+	if ours && own.empty() {
+		m = m.noted(message{text: p.CompanyAsk(), blocks: []slack.Block{notesBlock("ours", []string{p.CompanyAsk()})}})
+	}
+	return in.judgeable(m, a, r.ResponseURL != "")
 }
 
 // locale is the language of the question where it has one, else the asker's.
@@ -312,6 +316,9 @@ func (b *Bot) remember(ctx context.Context, r Request, a answer.Answer, where re
 	if err := b.record.SaveReply(ctx, r.Key, where); err != nil {
 		return fmt.Errorf("recording the reply: %w", err)
 	}
+	if err := b.noteRefusal(ctx, r, a); err != nil {
+		return err
+	}
 	if r.Thread == "" {
 		return nil
 	}
@@ -363,6 +370,12 @@ func (b *Bot) apologise(ctx context.Context, w *inbox.Work, cause error) error {
 			return err
 		}
 		return b.whisper(ctx, w, a.ResponseURL, phrases.For(a.Locale).Sorry) // the answer that is there stays
+	case workRetract:
+		var r Retraction
+		if err := json.Unmarshal(w.Payload, &r); err != nil {
+			return err
+		}
+		return b.whisper(ctx, w, r.ResponseURL, phrases.For(r.Locale).Sorry)
 	case workPublish:
 		var p Publish
 		if err := json.Unmarshal(w.Payload, &p); err != nil {

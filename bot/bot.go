@@ -51,6 +51,13 @@ type Config struct {
 	// means storeIn, which Slack's limit allows. Only a machine that is busy with
 	// other things, such as a test's, should wait longer.
 	StoreIn time.Duration
+	// Join: enter a public channel that somebody shares to, rather than ask for an
+	// invitation. It needs the scope channels:join.
+	Join bool
+	// Now is the clock of subscriptions, nil for the machine's; Look, if not nil,
+	// tells in tests when to look at it.
+	Now  func() time.Time
+	Look <-chan time.Time
 }
 
 // Bot answers in one Slack workspace.
@@ -128,6 +135,7 @@ func Run(ctx context.Context, cfg Config) error {
 		return fmt.Errorf("starting the inbox: %w", err)
 	}
 	go b.forget(ctx)
+	go b.keepSubscriptions(ctx)
 	if cfg.Listener != nil {
 		err = b.serve(ctx)
 	} else {

@@ -111,9 +111,11 @@ func (r render) buttons(c cases.Case, place string) slack.Block {
 		return b
 	}
 	details := button(actionDetails, r.p.Details)
-	all := []slack.BlockElement{details, button(actionSimilar, r.p.Similar), button(actionShare, r.p.Share)}
+	share := button(actionShare, r.p.Share)
+	all := []slack.BlockElement{details, button(actionSimilar, r.p.Similar), share}
 	if why := r.whyButton(c, r.cards); why != nil {
 		details.Value = why.Value // so that the case view has the button, too
+		share.Value = why.Value   // the form offers the answer's other cases, and its question
 		all = append(all, why)
 	}
 	return slack.NewActionBlock("buttons-"+place, all...)

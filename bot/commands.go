@@ -63,6 +63,13 @@ func (b *Bot) perform(ctx context.Context, r Request, c command.Command, book *r
 	case command.Share:
 		m, err := b.offerShare(ctx, in, c)
 		return m, a, err
+	case command.Setting:
+		a.Question.Text = "" // no question for others to follow
+		m, err := b.setCompany(ctx, in, r, c)
+		return m, a, err
+	case command.Subscribe:
+		m, err := b.subscription(ctx, in, r, c)
+		return m, a, err
 	}
 	return in.help(), a, nil
 }
@@ -114,7 +121,7 @@ func (r render) suggest(near string, m message) message {
 
 // shareOrder is the value of the button that opens the share form filled in.
 type shareOrder struct {
-	Page    int    `json:"p"`
+	Pages   []int  `json:"p"`
 	Channel string `json:"ch,omitempty"`
 	Name    string `json:"n,omitempty"`
 	Comment string `json:"m,omitempty"`
@@ -126,13 +133,13 @@ const actionShareForm = "share_form"
 // offerShare answers a share command where no form can be opened: a mention has
 // no trigger. Nothing is posted before somebody has seen the preview.
 func (b *Bot) offerShare(ctx context.Context, in render, c command.Command) (message, error) {
-	order := shareOrder{Page: c.Pages[0], Channel: c.Channel.ID, Name: c.Channel.Name, Comment: short(c.Comment, longComment)}
+	order := shareOrder{Pages: c.Pages, Channel: c.Channel.ID, Name: c.Channel.Name, Comment: short(c.Comment, longComment)}
 	found, _, err := b.asker.Engine.Store().Select(ctx, retrieval.Facets{Pages: c.Pages})
 	if err != nil {
 		return message{}, fmt.Errorf("looking up a case to share: %w", err)
 	}
 	if len(found) == 0 {
-		return plain(in.p.NoPage(order.Page, in.book.FirstPage, in.book.LastPage)), nil
+		return plain(in.p.NoPage(order.Pages[0], in.book.FirstPage, in.book.LastPage)), nil
 	}
 	return in.shareOffer(order, found[0]), nil
 }
@@ -152,14 +159,17 @@ func (r render) shareOffer(order shareOrder, c cases.Case) message {
 
 // shareModal is the share form of a command, filled in.
 func (b *Bot) shareModal(ctx context.Context, in render, order shareOrder, from string) (slack.ModalViewRequest, error) {
-	found, _, err := b.asker.Engine.Store().Select(ctx, retrieval.Facets{Pages: []int{order.Page}})
+	found, _, err := b.asker.Engine.Store().Select(ctx, retrieval.Facets{Pages: order.Pages})
 	if err != nil {
 		return slack.ModalViewRequest{}, fmt.Errorf("looking up a case to share: %w", err)
 	}
 	if len(found) == 0 {
 		return notice(in.p, in.p.ShareTitle, in.p.Withdrawn), nil
 	}
-	form := shareFill{Comment: order.Comment, Channel: order.Channel}
+	form := shareFill{Comment: order.Comment, Channel: order.Channel, Cases: found}
+	for _, c := range found {
+		form.Picked = append(form.Picked, c.ID)
+	}
 	if form.Channel == "" && order.Name != "" {
 		if form.Channel = b.channelNamed(ctx, order.Name); form.Channel == "" {
 			form.Unknown = order.Name
@@ -210,7 +220,7 @@ func (b *Bot) openShare(ctx context.Context, in slack.SlashCommand, c command.Co
 		return
 	}
 	if len(m.blocks) > 0 { // there is such a page
-		order := shareOrder{Page: c.Pages[0], Channel: c.Channel.ID, Name: c.Channel.Name, Comment: short(c.Comment, longComment)}
+		order := shareOrder{Pages: c.Pages, Channel: c.Channel.ID, Name: c.Channel.Name, Comment: short(c.Comment, longComment)}
 		view, err := b.shareModal(ctx, r, order, in.ChannelID)
 		if err == nil {
 			if _, err = b.api.OpenViewContext(ctx, in.TriggerID, view); err == nil || used(err) {

@@ -23,6 +23,11 @@
 // Buttons: those that open a modal are done at once, since a trigger lives
 // three seconds (modal.go); a share is durable work like a question
 // (share.go), and so is a facet taken out of one, which changes its answer in
-// place (again.go). people.go keeps what we know of users. down.go is for a store
+// place (again.go), a share taken back (retract.go), and an opinion of an
+// answer (feedback.go). shareform.go is the form of a share.
+//
+// company.go is 設定, by which answers are ranked; subscribe.go and weekly.go are
+// 購読: what is due becomes work under a key of its own, so that of several bots
+// one sends. people.go keeps what we know of users. down.go is for a store
 // that is away, leave.go for the end in a workspace.
 package bot

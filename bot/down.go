@@ -40,7 +40,14 @@ func (b *Bot) regret(ctx context.Context, d delivery) {
 		if in.Type == slack.InteractionTypeViewSubmission {
 			// The form stays, with what was written into it.
 			p := phrases.For(b.people.known(in.User.ID))
-			d.ack(slack.NewErrorsViewSubmissionResponse(map[string]string{blockChannel: p.Unstored}))
+			for _, block := range in.View.Blocks.BlockSet {
+				if field, ok := block.(*slack.InputBlock); ok {
+					d.ack(slack.NewErrorsViewSubmissionResponse(map[string]string{field.BlockID: p.Unstored}))
+					return
+				}
+			}
+			said := notice(p, in.View.Title.Text, p.Unstored)
+			d.ack(slack.NewUpdateViewSubmissionResponse(&said))
 			return
 		}
 		d.ack()

@@ -14,6 +14,7 @@ import (
 	"github.com/jirei/jirei/bot/blocks"
 	"github.com/jirei/jirei/bot/command"
 	"github.com/jirei/jirei/bot/phrases"
+	"github.com/jirei/jirei/bot/record"
 	"github.com/jirei/jirei/cases"
 	"github.com/jirei/jirei/retrieval"
 )
@@ -208,9 +209,9 @@ func renderAll(t *testing.T, c chance, words *retrieval.Lexicon, n int) {
 	say("published answer", r.published(m, c.text(80), c.text(1000)))
 	say("help", r.help())
 	one := list[c.IntN(min(2, len(list)))]
-	order := shareOrder{Page: one.Page, Name: c.text(80), Comment: c.text(longComment)}
+	order := shareOrder{Pages: []int{one.Page}, Name: c.text(80), Comment: c.text(longComment)}
 	say("share offer", r.shareOffer(order, one))
-	say("shared", r.shared(one, c.text(80), c.text(3000)))
+	renderKept(c, r, say, view, list, a)
 	view("case", r.view(one))
 	view("similar", r.similar(one, list[:min(similarShown, len(list))]))
 	view("share form", r.shareForm(one, shareOrigin{Channel: "C1", Case: one.ID}, shareFill{Comment: order.Comment, Unknown: order.Name}))
@@ -221,6 +222,28 @@ func renderAll(t *testing.T, c chance, words *retrieval.Lexicon, n int) {
 		say(fmt.Sprintf("comparison of %d", k), r.compareTable(comparison{cases: list[:min(k+1, len(list))], missing: []int{998}, over: []int{999}, book: g, words: words}))
 	}
 	renderPanels(t, c, r, say, shelf{book: g, found: list, unstated: c.IntN(50)})
+}
+
+// renderKept renders what is about opinions, shares and subscriptions.
+func renderKept(c chance, r render, say func(string, message), view func(string, slack.ModalViewRequest), list []cases.Case, a answer.Answer) {
+	m := r.answer(a)
+	say("answer to judge", r.judgeable(m, a, false))
+	say("answer to judge alone", r.judgeable(m, a, true))
+	say("answer with a note", m.noted(message{text: c.text(300), blocks: []slack.Block{notesBlock("ours", []string{c.text(300)})}}))
+	text := c.text(3000)
+	value := opinionOf{Key: c.text(100), Text: text, History: r.asked.History, Cases: shown(a)}.value()
+	var v opinionOf
+	if err := json.Unmarshal([]byte(value), &v); err != nil || len([]rune(value)) > longValue {
+		panic("a value that is none: " + value)
+	}
+	view("reasons", r.whyBad(Opinion{Key: v.Key, User: c.text(20), Text: v.Text, History: v.History, Cases: v.Cases}))
+	several := list[:min(casesOffered, len(list))]
+	s := Share{User: "U1", Comment: c.text(3000), Question: c.text(1000)}
+	say("shared", r.shared(several[:1], c.text(80), s))
+	say("several shared", r.shared(several, c.text(80), s))
+	say("weekly", r.weekly(several[0], record.Subscription{ID: "t:T1:" + c.text(50), Minute: 540, Zone: "America/Argentina/ComodRivadavia"}, c.text(80)))
+	view("share form of several", r.shareForm(several[0], shareOrigin{Channel: "C1", Case: several[0].ID, Question: short(s.Question, longQuestion)},
+		shareFill{Cases: list, Picked: []cases.ID{several[0].ID}}))
 }
 
 // renderPanels renders the table in every state of its menus, and presses everything that is on it.

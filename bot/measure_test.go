@@ -104,7 +104,7 @@ func slowModel(t *testing.T) *httptest.Server {
 		}
 		start := time.Now()
 		for i := range chunks {
-			time.Sleep(time.Until(start.Add(firstToken + time.Duration(i+1)*eachToken)))
+			<-time.After(time.Until(start.Add(firstToken + time.Duration(i+1)*eachToken)))
 			send(`{"choices":[{"index":0,"delta":{"content":` + strconv.Quote(string(said[i*len(said)/chunks:(i+1)*len(said)/chunks])) + `}}]}`)
 		}
 		send(`{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}`)

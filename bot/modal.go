@@ -80,7 +80,7 @@ func (b *Bot) modal(ctx context.Context, in slack.InteractionCallback, action st
 		}
 		return r.similar(c, bare(hits)), nil
 	case actionShare:
-		return r.shareForm(c, shareOrigin{Channel: in.Channel.ID, Case: id}, shareFill{}), nil
+		return b.shareOf(ctx, in, r, c, asked)
 	}
 	return slack.ModalViewRequest{}, nil
 }

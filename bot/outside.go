@@ -83,6 +83,10 @@ func (b *Bot) admitting(do func(context.Context, slack.InteractionCallback)) fun
 	}
 }
 
+// callbackOutside names the window that asks before people of other
+// organisations may read a case.
+const callbackOutside = "share_outside"
+
 // askIn is how long a form waits to know who reads a channel: it must be acknowledged in 3 s.
 const askIn = 1500 * time.Millisecond
 
@@ -104,12 +108,12 @@ func (b *Bot) askOutside(ctx context.Context, s Share) (slack.ModalViewRequest, 
 	if err == nil && c.Name != "" {
 		name = "#" + c.Name
 	}
-	meta, marshal := json.Marshal(shareOrigin{Channel: s.From, Case: s.Case, To: s.Channel, Comment: s.Comment})
+	meta, marshal := json.Marshal(s)
 	if marshal != nil {
 		panic("a struct of strings did not marshal: " + marshal.Error())
 	}
 	view := notice(p, p.ShareTitle, p.ShareOutside(name, err == nil))
-	view.CallbackID, view.PrivateMetadata = callbackShare, string(meta)
+	view.CallbackID, view.PrivateMetadata = callbackOutside, string(meta)
 	view.Submit, view.Close = plainText(p.ShareAnyway, 24), plainText(p.Cancel, 24)
 	return view, true
 }

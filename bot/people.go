@@ -19,6 +19,7 @@ type people struct {
 
 type person struct {
 	name   string
+	zone   string // IANA
 	locale phrases.Locale
 	// guest and stranger: not of the workspace, or not of the organisation; team
 	// and enterprise are theirs.
@@ -36,6 +37,9 @@ func (p *people) locale(ctx context.Context, user string) phrases.Locale {
 
 // name returns how a user is called, "" where Slack does not say.
 func (p *people) name(ctx context.Context, user string) string { return p.find(ctx, user).name }
+
+// zone returns the name of a user's time zone, "" where Slack does not say.
+func (p *people) zone(ctx context.Context, user string) string { return p.find(ctx, user).zone }
 
 // known returns a language without asking Slack: for use before the ack.
 func (p *people) known(user string) phrases.Locale {
@@ -62,7 +66,7 @@ func (p *people) ask(ctx context.Context, user string) (person, error) {
 		return found, err
 	}
 	found = person{
-		name: info.Profile.DisplayName, locale: phrases.LocaleOf(info.Locale), guest: info.IsRestricted || info.IsUltraRestricted,
+		name: info.Profile.DisplayName, locale: phrases.LocaleOf(info.Locale), zone: info.TZ, guest: info.IsRestricted || info.IsUltraRestricted,
 		stranger: info.IsStranger, team: info.TeamID, enterprise: info.Enterprise.EnterpriseID, at: time.Now(),
 	}
 	for _, name := range []string{info.RealName, info.Name} {

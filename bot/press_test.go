@@ -28,6 +28,12 @@ func (c *conversation) turns(a []string) error { return c.pressesWords(a, true) 
 
 func (c *conversation) pressesWords(a []string, atOnce bool) error {
 	return c.pressAnywhere(a[0], atOnce, func(e map[string]any) (action, pick string, ok bool) {
+		for _, side := range []string{"positive_button", "negative_button"} {
+			half, _ := e[side].(map[string]any)
+			if text, _ := half["text"].(map[string]any); text["text"] == a[1] {
+				return e["action_id"].(string), half["value"].(string), true
+			}
+		}
 		if text, _ := e["text"].(map[string]any); e["type"] != "button" || text["text"] != a[1] {
 			return "", "", false
 		}

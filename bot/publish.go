@@ -79,6 +79,9 @@ func (b *Bot) pressPublish(ctx context.Context, id string, in slack.InteractionC
 
 // publish posts an answer into the channel, once, with its question and who asked.
 func (b *Bot) publish(ctx context.Context, w *inbox.Work, p Publish) error {
+	if barred, err := b.barred(ctx, w, p.Request); barred || err != nil {
+		return err
+	}
 	said := phrases.For(p.Locale)
 	asked := p.Request
 	asked.ResponseURL = "" // it is everybody's now

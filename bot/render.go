@@ -164,6 +164,9 @@ func (r render) foot(a answer.Answer) slack.Block {
 	if a.Found.Query.Merged != "" {
 		parts = append(parts, r.p.Merged(short(a.Found.Query.Merged, 60)))
 	}
+	if ours := r.likeOurs(a); ours != "" {
+		parts = append(parts, ours)
+	}
 	if len(parts) == 0 && a.Found.Book == nil {
 		return nil
 	}

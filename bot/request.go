@@ -18,6 +18,9 @@ const (
 	workPublish  = "publish"
 	workRevision = "revision"
 	workWelcome  = "welcome"
+	workOpinion  = "opinion"
+	workRetract  = "retract"
+	workWeekly   = "weekly"
 )
 
 // Request is a question as the inbox keeps it: all that a worker needs after
@@ -41,6 +44,8 @@ type Request struct {
 	Addressed bool `json:"addressed,omitempty"`
 	// ResponseURL is where a slash command is answered; it lives 30 minutes.
 	ResponseURL string `json:"response_url,omitempty"`
+	// Company is that of who asked, by which the answer is ranked.
+	Company *company `json:"company,omitempty"`
 	// Locale is the asker's, where the event says it.
 	Locale phrases.Locale `json:"locale,omitempty"`
 

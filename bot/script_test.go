@@ -10,6 +10,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/txtar"
 
@@ -29,6 +30,7 @@ type conversation struct {
 	said   []string
 	before sight
 	blind  []string // refusals seen before
+	off    bool     // the bot is stopped
 }
 
 // verb is one kind of line, and what it does.
@@ -46,6 +48,8 @@ var verbs = []verb{
 	{regexp.MustCompile(`^(\S+) chooses 「(.+)」$`), (*conversation).chooses},
 	{regexp.MustCompile(`^(\S+) picks p\.(\d+)$`), (*conversation).picks},
 	{regexp.MustCompile(`^(\S+) submits channel=(\S+)(?: comment=(.*))?$`), (*conversation).submits},
+	{regexp.MustCompile(`^(\S+) submits the window$`), (*conversation).submitsWindow},
+	{regexp.MustCompile(`^(\S+) submits ((?:[a-z]+=\S+ ?)+)(?:(note|comment)=(.*))?$`), (*conversation).submitsForm},
 	{regexp.MustCompile(`^(\S+) closes the modal$`), (*conversation).closes},
 	{regexp.MustCompile(`^(\S+) edits it to: (.*)$`), (*conversation).edits},
 	{regexp.MustCompile(`^(\S+) submits it$`), (*conversation).confirms},
@@ -56,6 +60,10 @@ var verbs = []verb{
 	{regexp.MustCompile(`^the channel (#\S+) is shared with another organisation$`), (*conversation).connected},
 	{regexp.MustCompile(`^jirei is invited to (#\S+)$`), (*conversation).invited},
 	{regexp.MustCompile(`^the channel (#\S+) is archived$`), (*conversation).archived},
+	{regexp.MustCompile(`^the clock says (\S+ \S+) in (\S+)$`), (*conversation).clockSays},
+	{regexp.MustCompile(`^jirei is (stopped|started)$`), (*conversation).runsBot},
+	{regexp.MustCompile(`^the channel (#\S+) has (\d+) members$`), (*conversation).populated},
+	{regexp.MustCompile(`^jirei may join channels$`), (*conversation).mayJoin},
 	{regexp.MustCompile(`^another bot in (#\S+): (.*)$`), (*conversation).otherBot},
 	{regexp.MustCompile(`^Slack sends it again$`), (*conversation).again},
 	{regexp.MustCompile(`^Slack sends an event of a type to come$`), (*conversation).unknownEvent},
@@ -194,6 +202,64 @@ func (c *conversation) id(who string) string {
 
 func (c *conversation) submits(a []string) error {
 	return c.Submit(a[0], map[string]string{"channel": a[1], "comment": typed(a[2])})
+}
+
+func (c *conversation) submitsWindow(a []string) error { return c.Submit(a[0], nil) }
+
+func (c *conversation) submitsForm(a []string) error {
+	values := map[string]string{}
+	for field := range strings.FieldsSeq(a[1]) {
+		name, value, _ := strings.Cut(field, "=")
+		values[name] = typed(value)
+	}
+	if a[2] != "" {
+		values[a[2]] = typed(a[3])
+		c.said = append(c.said, values[a[2]])
+	}
+	return c.Submit(a[0], values)
+}
+
+func (c *conversation) clockSays(a []string) error {
+	zone, err := time.LoadLocation(a[1])
+	if err != nil {
+		return err
+	}
+	now, err := time.ParseInLocation("2006-01-02 15:04", a[0], zone)
+	if err != nil {
+		return err
+	}
+	if c.off {
+		c.clock.Store(&now)
+		return nil
+	}
+	c.at(now)
+	return nil
+}
+
+// runsBot stops the bot, and starts it again on the same file.
+func (c *conversation) runsBot(a []string) error {
+	if c.off = a[0] == "stopped"; c.off {
+		c.stop()
+		return nil
+	}
+	c.startBot()
+	c.at(*c.clock.Load())
+	return nil
+}
+
+func (c *conversation) populated(a []string) error {
+	n, err := strconv.Atoi(a[1])
+	if err != nil {
+		return err
+	}
+	return c.Populate(a[0], n)
+}
+
+func (c *conversation) mayJoin([]string) error {
+	c.stop()
+	c.join = true
+	c.startBot()
+	return nil
 }
 
 func (c *conversation) closes(a []string) error { return c.CloseView(a[0]) }

@@ -2,8 +2,8 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -14,115 +14,24 @@ import (
 	"github.com/jirei/jirei/cases"
 )
 
-// Share is a case that somebody wants in a channel, as the inbox keeps it.
+// Share is what somebody wants in a channel, as the inbox keeps it.
 type Share struct {
-	Key     string         `json:"key"`
-	Team    string         `json:"team"`
-	User    string         `json:"user"`
-	View    string         `json:"view"`
-	Case    cases.ID       `json:"case"`
-	Channel string         `json:"channel"`
-	From    string         `json:"from,omitempty"`
-	Comment string         `json:"comment,omitempty"`
-	Locale  phrases.Locale `json:"locale,omitempty"`
+	Key     string     `json:"key"`
+	Team    string     `json:"team"`
+	User    string     `json:"user"`
+	View    string     `json:"view"`
+	Cases   []cases.ID `json:"cases"`
+	Channel string     `json:"channel"`
+	From    string     `json:"from,omitempty"`
+	Comment string     `json:"comment,omitempty"`
+	// Question is the one that the cases answer, "" to leave it out.
+	Question string         `json:"question,omitempty"`
+	Locale   phrases.Locale `json:"locale,omitempty"`
+	// Sure: the sharer knows how many people there are in the channel.
+	Sure bool `json:"sure,omitempty"`
 }
 
-// The share modal's blocks; each holds one action of the same name.
-const (
-	callbackShare = "share"
-	blockChannel  = "channel"
-	blockComment  = "comment"
-)
-
-// longComment is how much of a comment fits beside a card on a phone.
-const longComment = 500
-
-// shareOrigin travels in the modal's private metadata.
-type shareOrigin struct {
-	Channel string   `json:"channel,omitempty"`
-	Case    cases.ID `json:"case"`
-	// To and Comment are what was submitted, where the form asks whether people of
-	// other organisations may read it.
-	To      string `json:"to,omitempty"`
-	Comment string `json:"comment,omitempty"`
-}
-
-// shareFill is what a share form holds before anybody has touched it. Unknown is
-// the name of a channel that was asked for and is not there.
-type shareFill struct{ Channel, Comment, Unknown string }
-
-// shareForm is the modal with channel, comment and preview.
-func (r render) shareForm(c cases.Case, from shareOrigin, fill shareFill) slack.ModalViewRequest {
-	channel := slack.NewOptionsSelectBlockElement(slack.OptTypeConversations, plainText(r.p.Channel, 150), blockChannel)
-	channel.DefaultToCurrentConversation = fill == (shareFill{Comment: fill.Comment})
-	channel.InitialConversation = fill.Channel
-	channel.Filter = &slack.SelectBlockElementFilter{Include: []string{"public", "private"}, ExcludeBotUsers: true}
-	comment := slack.NewPlainTextInputBlockElement(plainText(r.p.CommentHint, 150), blockComment)
-	comment.Multiline, comment.MaxLength, comment.InitialValue = true, longComment, short(fill.Comment, longComment)
-	said := slack.NewInputBlock(blockComment, plainText(r.p.Comment, 2000), nil, comment)
-	said.Optional = true
-	meta, err := json.Marshal(from)
-	if err != nil {
-		panic("a struct of strings did not marshal: " + err.Error())
-	}
-	var where *slack.TextBlockObject
-	if fill.Unknown != "" {
-		where = plainText(r.p.NoChannel(short(fill.Unknown, 100)), 2000)
-	}
-	return slack.ModalViewRequest{
-		Type: slack.VTModal, CallbackID: callbackShare, PrivateMetadata: string(meta),
-		Title: plainText(r.p.ShareTitle, 24), Submit: plainText(r.p.Share, 24), Close: plainText(r.p.Cancel, 24),
-		Blocks: slack.Blocks{BlockSet: []slack.Block{
-			slack.NewInputBlock(blockChannel, plainText(r.p.Channel, 2000), where, channel),
-			said,
-			slack.NewDividerBlock(),
-			slack.NewContextBlock("preview", plainText(r.p.Preview, 2000)),
-			r.face(c, "preview"),
-		}},
-	}
-}
-
-// submit stores a share and closes the form. The keys are the trigger's and
-// the view's: a second click submits the same view.
-func (b *Bot) submit(ctx context.Context, id string, in slack.InteractionCallback, ack func(...any)) error {
-	var from shareOrigin
-	unreadable := json.Unmarshal([]byte(in.View.PrivateMetadata), &from)
-	if in.View.CallbackID != callbackShare || in.View.State == nil && from.To == "" || unreadable != nil {
-		ack()      // a modal of a version to come: sending it again would not help
-		return nil //nolint:nilerr // as said
-	}
-	s := Share{
-		Key: triggerKey(in.Team.ID, in.TriggerID, id), Team: in.Team.ID, User: in.User.ID, View: in.View.ID, Case: from.Case, From: from.Channel,
-		Channel: from.To, Comment: from.Comment, Locale: b.people.known(in.User.ID),
-	}
-	if from.To == "" {
-		values := in.View.State.Values
-		s.Channel, s.Comment = values[blockChannel][blockChannel].SelectedConversation, values[blockComment][blockComment].Value
-		if view, ask := b.askOutside(ctx, s); ask {
-			ack(slack.NewUpdateViewSubmissionResponse(&view))
-			return nil
-		}
-	}
-	fresh, err := b.store(ctx, workShare, []string{s.Key, "w:" + s.Team + ":" + s.View}, s)
-	if err != nil {
-		return err
-	}
-	p := phrases.For(s.Locale)
-	wait := notice(p, p.ShareTitle, p.Sharing)
-	wait.ExternalID = s.view()
-	if !fresh {
-		// A second click may be answered after the result is shown, so it must not say that there is one to come.
-		wait = notice(p, p.ShareTitle, p.ShareAgain)
-	}
-	ack(slack.NewUpdateViewSubmissionResponse(&wait))
-	return nil
-}
-
-// view names the modal that waits for the result. The result may reach Slack before the acknowledgement that makes the
-// modal wait, which would then stand there for good; an update that asks for this name finds nothing until it waits.
-func (s Share) view() string { return "share:" + s.View }
-
-// share posts a card into a channel, once, and tells the sharer how it went.
+// share posts cases into a channel, once, and tells the sharer how it went.
 func (b *Bot) share(ctx context.Context, w *inbox.Work, s Share) error {
 	p := phrases.For(s.Locale)
 	if out, err := b.outside(ctx, s.User); err != nil {
@@ -130,33 +39,75 @@ func (b *Bot) share(ctx context.Context, w *inbox.Work, s Share) error {
 	} else if out {
 		return b.tell(ctx, s, p, p.Outsider)
 	}
-	c, ok, err := b.asker.Engine.Case(ctx, s.Case)
+	var list []cases.Case
+	for _, id := range s.Cases {
+		c, ok, err := b.asker.Engine.Case(ctx, id)
+		if err != nil {
+			return err
+		}
+		if ok {
+			list = append(list, c)
+		}
+	}
+	if len(list) == 0 {
+		return b.tell(ctx, s, p, p.Withdrawn)
+	}
+	n, err := b.members(ctx, s.Channel)
 	if err != nil {
 		return err
 	}
-	if !ok {
-		return b.tell(ctx, s, p, p.Withdrawn)
+	if n >= manyMembers && !s.Sure {
+		return b.askIfSure(ctx, s, p, n)
 	}
-	row := record.Share{ID: s.Key, Team: s.Team, Channel: s.Channel, Case: string(s.Case), By: s.User, From: s.From, Comment: s.Comment, At: time.Now()}
-	if err := b.record.SaveShare(ctx, row); err != nil {
-		return fmt.Errorf("recording the share: %w", err)
+	if err := b.recordShare(ctx, s, list, ""); err != nil {
+		return err
 	}
-	// Everybody in the channel reads the card, so it is in the casebook's language.
-	m := render{p: phrases.For(phrases.Japanese), source: b.source}.shared(c, b.people.name(ctx, s.User), s.Comment)
-	row.TS, err = b.postOnce(ctx, w, s.Key, s.Channel, "", m)
+	book, err := b.asker.Engine.Store().Current(ctx)
+	if err != nil {
+		return fmt.Errorf("reading the current book: %w", err)
+	}
+	// Everybody in the channel reads the cards, so they are in the casebook's language.
+	m := render{p: phrases.For(phrases.Japanese), source: b.source, book: book}.shared(list, b.people.name(ctx, s.User), s)
+	ts, err := b.postOnce(ctx, w, s.Key, s.Channel, "", m)
+	if name := slackError(err); (name == "not_in_channel" || name == "channel_not_found") && b.join(ctx, s.Channel) {
+		ts, err = b.postOnce(ctx, w, s.Key, s.Channel, "", m)
+	}
 	if err != nil {
 		if final(err) {
 			return b.tell(ctx, s, p, b.refused(ctx, p, s, err))
 		}
 		return err
 	}
-	if err := b.record.SaveShare(ctx, row); err != nil {
-		return fmt.Errorf("recording the share: %w", err)
+	if err := b.recordShare(ctx, s, list, ts); err != nil {
+		return err
 	}
-	// Where the modal was closed, the card is news enough.
-	b.show(ctx, s, p, p.Shared(c.Page, b.channelName(ctx, p, s.Channel)))
+	// Where the modal was closed, the cards are news enough.
+	name := b.channelName(ctx, p, s.Channel)
+	if len(list) > 1 {
+		b.show(ctx, s, notice(p, p.ShareTitle, p.SharedMany(len(list), name)))
+	} else {
+		b.show(ctx, s, notice(p, p.ShareTitle, p.Shared(list[0].Page, name)))
+	}
 	return nil
 }
+
+// recordShare keeps who shared what: a row for each case.
+func (b *Bot) recordShare(ctx context.Context, s Share, list []cases.Case, ts string) error {
+	for i, c := range list {
+		row := record.Share{ID: s.Key, Team: s.Team, Channel: s.Channel, TS: ts, Case: string(c.ID), By: s.User, From: s.From, Comment: s.Comment, At: time.Now()}
+		if i > 0 {
+			row.ID = fmt.Sprintf("%s:%d", s.Key, i)
+		}
+		if err := b.record.SaveShare(ctx, row); err != nil {
+			return fmt.Errorf("recording the share: %w", err)
+		}
+	}
+	return nil
+}
+
+// view names the modal that waits for the result. The result may reach Slack before the acknowledgement that makes the
+// modal wait, which would then stand there for good; an update that asks for this name finds nothing until it waits.
+func (s Share) view() string { return "share:" + s.View }
 
 // refused says why Slack did not take a share, and what to do.
 func (b *Bot) refused(ctx context.Context, p *phrases.Phrases, s Share, err error) string {
@@ -177,27 +128,51 @@ func (b *Bot) channelName(ctx context.Context, p *phrases.Phrases, id string) st
 	return "#" + c.Name
 }
 
-// shared is the card in the channel: who shared it, what they said, the case.
-// Name and comment are text elements, so they cannot ping.
-func (r render) shared(c cases.Case, name, comment string) message {
+// shared is what stands in the channel: who shared it, what they said, the
+// cases, and a button that takes it back. Name, comment and question are text
+// elements, so they cannot ping.
+func (r render) shared(list []cases.Case, name string, s Share) message {
 	who := r.p.SharedBy(name)
-	blocks := []slack.Block{slack.NewRichTextBlock("who", slack.NewRichTextSection(said(who)))}
-	if comment != "" {
-		blocks = append(blocks, slack.NewRichTextBlock("comment", &slack.RichTextQuote{Type: slack.RTEQuote, Elements: []slack.RichTextSectionElement{said(short(comment, longComment))}}))
+	if len(list) > 1 {
+		who = r.p.SharedManyBy(name, len(list))
 	}
-	blocks = append(blocks, r.card(c, "shared")...)
-	blocks = append(blocks, slack.NewContextBlock("source", plainText(r.p.Source(c.Page), 2000)))
-	text := fmt.Sprintf("%s p.%d %s", who, c.Page, c.Title)
-	if comment != "" {
-		text += "\n" + comment
+	text := who
+	for _, c := range list {
+		text += fmt.Sprintf("\np.%d %s", c.Page, c.Title)
 	}
-	return message{text: short(text, longText), short: short(text, longText), blocks: blocks}
+	head := []slack.Block{slack.NewRichTextBlock("who", slack.NewRichTextSection(said(who)))}
+	if s.Comment != "" {
+		text += "\n" + s.Comment
+		head = append(head, slack.NewRichTextBlock("comment", &slack.RichTextQuote{Type: slack.RTEQuote, Elements: []slack.RichTextSectionElement{said(short(s.Comment, longComment))}}))
+	}
+	if s.Question != "" {
+		head = append(head, notesBlock("question", []string{r.p.SharedQuestion(short(s.Question, longQuestion))}))
+	}
+	retract := r.button(actionRetract, s.User, r.p.Retract, "")
+	retract.Confirm = slack.NewConfirmationBlockObject(plainText(r.p.Retract, 100), plainText(r.p.RetractAsk, 300), plainText(r.p.RetractYes, 30), plainText(r.p.Cancel, 30))
+	render := func(cards bool) []slack.Block {
+		out := slices.Clone(head)
+		if cards {
+			for i, c := range list {
+				out = append(out, r.card(c, fmt.Sprintf("shared-%d", i))...)
+			}
+		} else {
+			out = append(out, r.list("shared", "", list, len(list))...)
+		}
+		source := slack.Block(slack.NewContextBlock("source", plainText(r.p.Source(list[0].Page), 2000)))
+		if len(list) > 1 {
+			source = r.bookFoot(r.book, "")
+		}
+		return append(out, source, slack.NewActionBlock("retract", retract))
+	}
+	m := message{text: short(text, longText), short: short(text, longText), blocks: render(len(list) <= cardsShown)}
+	return fit(m, func() []slack.Block { return render(false) })
 }
 
 // tell says something to the one who shared: in the modal they look at, or,
 // where they have closed it, in a direct message.
 func (b *Bot) tell(ctx context.Context, s Share, p *phrases.Phrases, text string) error {
-	if b.show(ctx, s, p, text) {
+	if b.show(ctx, s, notice(p, p.ShareTitle, text)) {
 		return nil
 	}
 	channel, _, _, err := b.api.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{s.User}})
@@ -213,10 +188,10 @@ func (b *Bot) tell(ctx context.Context, s Share, p *phrases.Phrases, text string
 // shows is how often show looks for the modal: 1.5 s in all, many times what an acknowledgement takes.
 const shows = 6
 
-// show puts a text into the modal that waits for it; false where there is none.
-func (b *Bot) show(ctx context.Context, s Share, p *phrases.Phrases, text string) bool {
+// show puts a view in the place of the modal that waits for it; false where there is none.
+func (b *Bot) show(ctx context.Context, s Share, view slack.ModalViewRequest) bool {
 	for pause := 25 * time.Millisecond; pause < 25*time.Millisecond<<shows; pause *= 2 {
-		_, err := b.api.UpdateViewContext(ctx, notice(p, p.ShareTitle, text), s.view(), "", "")
+		_, err := b.api.UpdateViewContext(ctx, view, s.view(), "", "")
 		if err == nil {
 			return true
 		}

@@ -201,6 +201,15 @@ func (b *Bot) interaction(ctx context.Context, id string, in slack.InteractionCa
 		if isPublish(in) {
 			return b.pressPublish(ctx, id, in, ack)
 		}
+		if isFeedback(in) {
+			return b.pressFeedback(ctx, id, in, ack)
+		}
+		if isRetract(in) {
+			return b.pressRetract(ctx, id, in, ack)
+		}
+		if isUnsubscribe(in) {
+			return b.pressUnsubscribe(ctx, in, ack)
+		}
 		ack()
 		do := b.press
 		if isTurn(in) {

@@ -84,6 +84,7 @@ func TheSurface() Surface {
 			{Name: "GetConversationsForUserContext", Scopes: []string{"channels:read", "groups:read"}},
 			{Name: "GetConversationRepliesContext", Scopes: history, Optional: rooms},
 			{Name: "GetUserInfoContext", Scopes: []string{"users:read"}},
+			{Name: "JoinConversationContext", Optional: []string{"channels:join"}},
 			{Name: "OpenConversationContext", Scopes: []string{"im:write"}},
 			{Name: "OpenViewContext"},
 			{Name: "PostEphemeralContext", Scopes: write},

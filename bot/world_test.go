@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -40,6 +41,10 @@ type world struct {
 	stop func()
 	// model words the summaries, nil for none.
 	model *answer.Model
+	// clock is what the bot takes for now, and look makes it look for what is due.
+	clock atomic.Pointer[time.Time]
+	look  chan time.Time
+	join  bool
 	// requests is the address where the bot takes requests, "" where it opens sockets.
 	requests string
 	listener net.Listener // of the first bot
@@ -151,7 +156,7 @@ func newWorldWith(t *testing.T, opt playground.Options, model *answer.Model) *wo
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, path: filepath.Join(t.TempDir(), "jirei.db"), log: &journal{}, model: model}
+	w := &world{t: t, path: filepath.Join(t.TempDir(), "jirei.db"), log: &journal{}, model: model, look: make(chan time.Time)}
 	if opt.SigningSecret != "" {
 		w.listener = w.listen()
 		w.requests = w.listener.Addr().String()
@@ -199,6 +204,13 @@ func (w *world) startBot() {
 		Log: w.log.logger(), BotToken: playground.BotToken, AppToken: playground.AppToken, APIURL: w.APIURL(), File: w.path,
 		Asker: answer.Asker{Engine: engine, Writer: answer.Extractive{}, Model: w.model}, Record: memory, StoreIn: patience,
 	}
+	cfg.Look, cfg.Join = w.look, w.join
+	cfg.Now = func() time.Time {
+		if at := w.clock.Load(); at != nil {
+			return *at
+		}
+		return time.Now()
+	}
 	if w.requests != "" {
 		cfg.AppToken, cfg.Listener, cfg.SigningSecret = "", w.listen(), secret
 	}
@@ -221,6 +233,19 @@ func (w *world) startBot() {
 		}
 	})
 	w.t.Cleanup(func() { w.stop() })
+}
+
+// at sets the bot's clock, and returns when it has put what is due into the inbox.
+func (w *world) at(now time.Time) {
+	w.t.Helper()
+	w.clock.Store(&now)
+	for range 2 { // the second look begins when the first has ended
+		select {
+		case w.look <- now:
+		case <-time.After(patience):
+			w.t.Fatal("the bot does not look for what is due")
+		}
+	}
 }
 
 // until waits for something that the playground knows of.

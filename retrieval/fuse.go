@@ -30,8 +30,9 @@ type Why struct {
 	// Words are the spans of the question that the row answers to, in question
 	// order; LineWords those that only an expansion line answers to.
 	Words, LineWords []string
-	// Verdict says which stated facets the case meets.
-	Verdict Verdict
+	// Verdict says which stated facets the case meets, Preferred which kinds of Query.Prefer.
+	Verdict   Verdict
+	Preferred []string
 	// Near is the highest similarity by the phrase model.
 	Near float64
 	// Share is how much of the question's content the row and its lines cover,

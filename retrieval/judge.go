@@ -79,6 +79,7 @@ func (e *Engine) judge(r *Result, hits []Hit, limit int) {
 			slices.SortStableFunc(hits, func(a, b Hit) int { return cmp.Compare(b.Score, a.Score) })
 		}
 	}
+	e.prefer(r.Query, hits)
 	if r.Query.Intent == Count || r.Query.Intent == List {
 		hits = slices.DeleteFunc(hits, func(h Hit) bool { return !h.Matched })
 		n := len(hits)

@@ -193,6 +193,10 @@ type Query struct {
 	// Removed are the facets that were read and taken out again (Turn.Without), so
 	// that they can be shown and put back.
 	Removed Facets
+	// Prefer are facets of the asker's own company. Of those whose kind the
+	// question does not state, each that a case meets lets it rank higher; none
+	// filters, matches or refuses.
+	Prefer Facets
 	// Strict: the question is about the facets themselves (a lookup, a count, a
 	// list, or facets and nothing else), so they filter. Otherwise they rank.
 	Strict bool

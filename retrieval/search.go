@@ -165,6 +165,7 @@ func (e *Engine) lookup(ctx context.Context, q Query, book *Generation) (Result,
 		break
 	}
 	slices.SortStableFunc(r.Hits, func(a, b Hit) int { return cmp.Compare(b.Score, a.Score) })
+	e.prefer(q, r.Hits)
 	if q.Intent == Compare && len(q.Facets.Pages) > 0 {
 		slices.SortStableFunc(r.Hits, func(a, b Hit) int { return cmp.Compare(a.Case.Page, b.Case.Page) })
 		for i := range r.Hits {

@@ -18,6 +18,8 @@ type Turn struct {
 	// Cases are those that it was answered with, best first: a follow-up may ask
 	// for an order among them. nil where nobody kept them.
 	Cases []cases.ID `json:"cases,omitempty"`
+	// Prefer is Query.Prefer; it belongs to who asks, so no turn keeps it.
+	Prefer Facets `json:"-"`
 }
 
 // Turns makes a conversation of bare questions, oldest first.
@@ -44,7 +46,9 @@ func (e *Engine) AskTurn(ctx context.Context, now Turn, history []Turn, limit in
 			return e.among(ctx, q, order, before, book)
 		}
 	}
-	return e.search(ctx, e.understand(now, e.topics(history, book), book), book, limit)
+	q := e.understand(now, e.topics(history, book), book)
+	q.Prefer = q.beside(now.Prefer)
+	return e.search(ctx, q, book, limit)
 }
 
 // without takes kinds of facets out of a question that has been read, and

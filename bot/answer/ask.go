@@ -20,6 +20,8 @@ type Question struct {
 	Without []string
 	// History holds the same person's earlier questions, oldest first.
 	History []retrieval.Turn
+	// Prefer are the facets of the asker's own company (retrieval.Query.Prefer).
+	Prefer retrieval.Facets
 	// Locale is the language of the answer's frame; the cases' words stay theirs.
 	Locale phrases.Locale
 	// Limit bounds the ranked cases; 0 means 10.
@@ -119,7 +121,7 @@ func (a Asker) Ask(ctx context.Context, q Question) (Answer, error) {
 	if q.Limit == 0 {
 		q.Limit = 10
 	}
-	found, err := a.Engine.AskTurn(ctx, retrieval.Turn{Text: q.Text, Without: q.Without}, q.History, q.Limit)
+	found, err := a.Engine.AskTurn(ctx, retrieval.Turn{Text: q.Text, Without: q.Without, Prefer: q.Prefer}, q.History, q.Limit)
 	if err != nil {
 		return Answer{}, fmt.Errorf("finding cases: %w", err)
 	}

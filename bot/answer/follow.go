@@ -101,7 +101,7 @@ func (a Asker) findAgain(ctx context.Context, q Question, found retrieval.Result
 	if err != nil || text == retrieval.Clean(q.Text) {
 		return found, ""
 	}
-	again, err := a.Engine.AskTurn(ctx, retrieval.Turn{Text: text, Without: q.Without}, nil, q.Limit)
+	again, err := a.Engine.AskTurn(ctx, retrieval.Turn{Text: text, Without: q.Without, Prefer: q.Prefer}, nil, q.Limit)
 	if err != nil || again.Refused {
 		return found, ""
 	}

@@ -7,6 +7,7 @@
 // too: the engine reads them better than a table of words could.
 //
 //	command.go  Command, Reader and its Read
+//	memory.go   what 設定 and 購読 take: a company, a weekly time
 //	words.go    the one table of commands, and the words of their arguments
 package command
 
@@ -26,17 +27,19 @@ type Kind int
 
 // The kinds.
 const (
-	Question Kind = iota
-	List          // the book as a table
-	Count         // how many cases there are of each kind
-	Similar       // cases like one case
-	Compare       // cases side by side
-	Share         // the share form, filled in
+	Question  Kind = iota
+	List           // the book as a table
+	Count          // how many cases there are of each kind
+	Similar        // cases like one case
+	Compare        // cases side by side
+	Share          // the share form, filled in
+	Setting        // the asker's company
+	Subscribe      // a case a week
 	Help
 )
 
 func (k Kind) String() string {
-	return [...]string{"question", "list", "count", "similar", "compare", "share", "help"}[k]
+	return [...]string{"question", "list", "count", "similar", "compare", "share", "setting", "subscribe", "help"}[k]
 }
 
 // Dimension is a column by which a table is grouped, sorted or counted.
@@ -54,9 +57,9 @@ const (
 // Command is what somebody wrote, as it is meant.
 type Command struct {
 	Kind Kind
-	// Text is the question, or the conditions of a List or Count in the asker's words.
+	// Text is the question, or the conditions of a List, Count or Setting in the asker's words.
 	Text string
-	// Pages are those of Similar and Share (one) or Compare.
+	// Pages are those of Similar (one), Share or Compare.
 	Pages []int
 	// By is how a List is grouped (one at most) or what is counted (two at most: rows and columns).
 	By []Dimension
@@ -65,6 +68,9 @@ type Command struct {
 	// Channel and Comment fill in a Share.
 	Channel Channel
 	Comment string
+	// Do is what a Setting or Subscribe does, and At when a subscription comes; nil where it was not said.
+	Do Do
+	At *Weekly
 	// Near is the command that a question's first word may have been meant for, with its arguments, "" for none.
 	// Bare is the command whose word begins a question that does not fit it: worth telling where the question finds nothing.
 	Near, Bare string
@@ -93,6 +99,12 @@ func (r Reader) Read(written string) Command {
 		c = Command{Kind: e.kind, Channel: channel}
 		if e.kind == Share {
 			if !c.share(rest, after) {
+				break
+			}
+			return c
+		}
+		if e.kind == Subscribe {
+			if !c.subscribe(rest + " " + retrieval.Clean(after)) {
 				break
 			}
 			return c
@@ -156,6 +168,10 @@ func (r Reader) arguments(c *Command, rest string) bool {
 		return len(c.Pages) > 0
 	case List, Count:
 		return r.table(c, rest)
+	case Setting:
+		return r.setting(c, rest)
+	case Subscribe:
+		return c.subscribe(rest)
 	}
 	return false
 }
@@ -183,14 +199,21 @@ func (r Reader) table(c *Command, rest string) bool {
 	return c.Text == "" || r.Conditions(c.Text)
 }
 
-// share reads 「14 #security コメント」; after is what stands behind a channel that Slack resolved.
+// share reads 「14 19 #security コメント」; after is what stands behind a channel that Slack resolved.
 func (c *Command) share(rest, after string) bool {
-	page, rest, _ := strings.Cut(rest, " ")
-	found := pages(page)
-	if len(found) != 1 {
+	for {
+		word, others, _ := strings.Cut(strings.TrimSpace(rest), " ")
+		found := pages(word)
+		if len(found) == 0 {
+			break
+		}
+		c.Pages, rest = append(c.Pages, found...), others
+	}
+	if len(c.Pages) == 0 {
 		return false
 	}
-	c.Pages = found
+	slices.Sort(c.Pages)
+	c.Pages = slices.Compact(c.Pages)
 	if name, ok := strings.CutPrefix(norm.NFKC.String(rest), "#"); ok && c.Channel.ID == "" {
 		c.Channel.Name, rest, _ = strings.Cut(name, " ")
 	}

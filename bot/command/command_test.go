@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jirei/jirei/bot/command"
 )
@@ -62,6 +63,27 @@ func TestRead(t *testing.T) {
 		"共有 14 来週の会議で":                         {Kind: command.Share, Pages: []int{14}, Comment: "来週の会議で"},
 		"共有 14 <!channel> &lt;重要&gt;":          {Kind: command.Share, Pages: []int{14}, Comment: "<重要>"},
 
+		"共有 14 19 p.59 #security 3件です": {Kind: command.Share, Pages: []int{14, 19, 59}, Channel: security, Comment: "3件です"},
+
+		// What is kept: a company, and a case a week.
+		"設定 建設業 20人":           {Kind: command.Setting, Text: "建設業 20人"},
+		"settings":             {Kind: command.Setting, Do: command.Show},
+		"設定 なし":                {Kind: command.Setting, Do: command.Stop},
+		"設定 変更した会社は":           {Text: "設定 変更した会社は", Bare: "設定"},
+		"設定を変えた会社の事例は？":        {Text: "設定を変えた会社の事例は？"},
+		"購読 #security 月曜 9:00": {Kind: command.Subscribe, Channel: security, At: &command.Weekly{Day: time.Monday, Minute: 540}},
+		"購読 <#C0SEC|security> 毎週 金曜日 午後5時半":       {Kind: command.Subscribe, Channel: command.Channel{ID: "C0SEC", Name: "security"}, At: &command.Weekly{Day: time.Friday, Minute: 17*60 + 30}},
+		"subscribe #security every Monday at 9am": {Kind: command.Subscribe, Channel: security, At: &command.Weekly{Day: time.Monday, Minute: 540}},
+		"購読 水":              {Kind: command.Subscribe, At: &command.Weekly{Day: time.Wednesday, Minute: 540}},
+		"購読 ０：０５ 日曜":        {Kind: command.Subscribe, At: &command.Weekly{Day: time.Sunday, Minute: 5}},
+		"購読 一覧":             {Kind: command.Subscribe, Do: command.Show},
+		"購読 9:00":           {Kind: command.Subscribe, Do: command.Show}, // and is told to name a day
+		"購読 停止 #security":   {Kind: command.Subscribe, Do: command.Stop, Channel: security},
+		"購読 月曜 25:00":       {Text: "購読 月曜 25:00", Bare: "購読"},
+		"購読 サービスの事例":        {Text: "購読 サービスの事例", Bare: "購読"},
+		"講読 #security 月曜 9": {Text: "講読 #security 月曜 9"},
+		"講読 月曜 9時":          {Text: "講読 月曜 9時", Near: "購読 月曜 9時"},
+
 		// Questions, though they begin with such a word.
 		"": {},
 		"UTMを導入した会社の事例は？": {Text: "UTMを導入した会社の事例は？"},
@@ -104,7 +126,7 @@ func TestRead(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	for _, s := range []string{"一覧 製造業", "共有 14 <#C1|a> <@U1>", "比較 4,8と10", "集計 業種 × 分類", "hlep", "共有 9999999999 #", "<#C1", "\x00一覧"} {
+	for _, s := range []string{"一覧 製造業", "共有 14 <#C1|a> <@U1>", "比較 4,8と10", "集計 業種 × 分類", "hlep", "共有 9999999999 #", "<#C1", "\x00一覧", "購読 #a 月曜 9:00", "設定 建設業", "共有 1 2 3 x"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

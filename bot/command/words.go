@@ -20,6 +20,8 @@ var table = []entry{
 	{Similar, []string{"似た", "similar"}, []string{"似てる", "似ている", "にた", "類似", "like"}},
 	{Compare, []string{"比較", "compare"}, []string{"比格", "比べる", "比べて", "ひかく", "対比", "diff", "vs"}},
 	{Share, []string{"共有", "share"}, []string{"共用", "供有", "きょうゆう", "シェア", "紹介"}},
+	{Setting, []string{"設定", "settings", "setting"}, []string{"せってい", "設定変更", "config"}},
+	{Subscribe, []string{"購読", "subscribe"}, []string{"講読", "こうどく", "定期購読", "配信"}},
 	{Help, []string{"ヘルプ", "help"}, []string{"へるぷ", "?", "manual"}},
 }
 

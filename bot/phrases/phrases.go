@@ -90,6 +90,7 @@ type Phrases struct {
 
 	tables
 	rooms
+	memory
 }
 
 // Company says what kind of company a case is about: its industry and its

@@ -23,7 +23,6 @@ type rooms struct {
 	unstarred   string
 
 	shareOutside, shareMaybeOutside string
-	ShareAnyway                     string
 }
 
 // ShareOutside asks whether a case may go where people of other organisations

@@ -45,6 +45,7 @@ type channel struct {
 	bot             bool   // the bot is a member
 	archived        bool
 	connected       bool // with another organisation
+	members         int
 	messages        []*Message
 }
 
@@ -130,6 +131,18 @@ func (s *Server) Archive(channel string) error {
 	return nil
 }
 
+// Populate gives a channel so many members, by number alone.
+func (s *Server) Populate(channel string, members int) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.channel("", channel)
+	if c == nil {
+		return refuse("channel_not_found")
+	}
+	c.members = members
+	return nil
+}
+
 func (s *Server) user(name string) *User {
 	name = strings.TrimPrefix(name, "@")
 	for _, u := range s.users {
@@ -164,7 +177,7 @@ func (c *channel) info() map[string]any {
 	}
 	return map[string]any{"id": c.id, "name": c.name, "name_normalized": c.name, "is_channel": true, "is_im": false,
 		"is_private": false, "is_member": c.bot, "is_archived": c.archived, "is_shared": c.connected, "is_ext_shared": c.connected, "is_org_shared": false, "is_general": c.id == General,
-		"context_team_id": Team, "created": 1_600_000_000, "creator": Sato, "num_members": 4,
+		"context_team_id": Team, "created": 1_600_000_000, "creator": Sato, "num_members": max(4, c.members),
 		"topic": map[string]any{"value": c.topic}, "purpose": map[string]any{"value": ""}}
 }
 

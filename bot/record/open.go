@@ -50,6 +50,22 @@ var migrations = []string{`
 		key TEXT PRIMARY KEY, team TEXT NOT NULL, text TEXT NOT NULL, gone INTEGER NOT NULL, ts TEXT NOT NULL, at INTEGER NOT NULL
 	) WITHOUT ROWID;
 	CREATE INDEX record_change_at ON record_change (at);
+`, `
+	CREATE TABLE record_feedback (
+		key TEXT NOT NULL, "by" TEXT NOT NULL, id TEXT NOT NULL, team TEXT NOT NULL, good INTEGER NOT NULL, refused INTEGER NOT NULL,
+		reason TEXT NOT NULL, note TEXT NOT NULL, question TEXT NOT NULL, history TEXT NOT NULL, cases TEXT NOT NULL, -- JSON arrays
+		press INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (key, "by")
+	) WITHOUT ROWID;
+	CREATE INDEX record_feedback_at ON record_feedback (at);
+	CREATE TABLE record_subscription (
+		id TEXT PRIMARY KEY, team TEXT NOT NULL, "by" TEXT NOT NULL, channel TEXT NOT NULL, zone TEXT NOT NULL, locale TEXT NOT NULL,
+		weekday INTEGER NOT NULL, minute INTEGER NOT NULL, due INTEGER NOT NULL, at INTEGER NOT NULL
+	) WITHOUT ROWID;
+	CREATE INDEX record_subscription_due ON record_subscription (due);
+	CREATE TABLE record_sent (
+		subscription TEXT NOT NULL, due INTEGER NOT NULL, team TEXT NOT NULL, "case" TEXT NOT NULL, round INTEGER NOT NULL,
+		PRIMARY KEY (subscription, due)
+	) WITHOUT ROWID;
 `}
 
 // Open opens the record in the SQLite file at path, which may be shared, and brings its tables up to date. A file that cannot be used is a

@@ -122,6 +122,14 @@ func (r *Record) SaveShare(ctx context.Context, share Share) error {
 	return nil
 }
 
+// Retract forgets the shares that one message of ours held. It may be told of one that holds none.
+func (r *Record) Retract(ctx context.Context, team, channel, ts string) error {
+	if _, err := r.exec(ctx, `DELETE FROM record_share WHERE team = ?1 AND channel = ?2 AND ts = ?3`, team, channel, ts); err != nil {
+		return fmt.Errorf("recording that a share was taken back: %w", err)
+	}
+	return nil
+}
+
 // Shares returns the latest limit shares of a team, newest first; of one case where caseID is not empty.
 func (r *Record) Shares(ctx context.Context, team, caseID string, limit int) ([]Share, error) {
 	rows, err := r.query(ctx, `
@@ -148,7 +156,7 @@ func (r *Record) Shares(ctx context.Context, team, caseID string, limit int) ([]
 }
 
 // Forget deletes whole threads whose latest turn is older than before (a thread that goes on keeps its beginning, or a follow-up would lose
-// it), older replies and first times, and blanks the comments of older shares; who shared what stays. The caller does this once a
+// it), older replies, feedback and first times, and blanks the comments of older shares; who shared what stays. The caller does this once a
 // day with 30 days.
 func (r *Record) Forget(ctx context.Context, before time.Time) error {
 	tx, err := r.db.BeginTx(ctx, nil)
@@ -163,6 +171,7 @@ func (r *Record) Forget(ctx context.Context, before time.Time) error {
 		`DELETE FROM record_once WHERE at < ?1`,
 		`DELETE FROM record_change WHERE at < ?1`,
 		`UPDATE record_share SET comment = '' WHERE at < ?1 AND comment <> ''`,
+		`DELETE FROM record_feedback WHERE at < ?1`,
 	} {
 		if _, err := tx.ExecContext(ctx, r.words.Replace(query), before.UnixMilli()); err != nil {
 			return fmt.Errorf("forgetting: %w", err)
@@ -188,6 +197,9 @@ func (r *Record) ForgetTeam(ctx context.Context, team string) error {
 		`DELETE FROM record_reply WHERE team = ?1`,
 		`DELETE FROM record_share WHERE team = ?1`,
 		`DELETE FROM record_change WHERE team = ?1`,
+		`DELETE FROM record_feedback WHERE team = ?1`,
+		`DELETE FROM record_subscription WHERE team = ?1`,
+		`DELETE FROM record_sent WHERE team = ?1`,
 		`DELETE FROM record_setting WHERE scope = ?1 OR substr(scope, 1, length(?1) + 1) = ?1 || '/'`,
 	} {
 		if _, err := tx.ExecContext(ctx, r.words.Replace(query), team); err != nil {

@@ -24,6 +24,7 @@ type config struct {
 	slackAPI           string // Slack's Web API; "" is the real one
 	sourceURL          string
 	sourceOffset       int
+	join               bool // enter public channels that somebody shares to
 	logLevel           slog.Level
 	external           bool // guests and people of other organisations are answered
 	chat               chat
@@ -32,7 +33,7 @@ type config struct {
 
 // variables are all environment variables named JIREI_…; another one is a typo
 // that would otherwise do nothing, in silence.
-var variables = []string{"JIREI_ALLOW_EXTERNAL", "JIREI_CHAT_MODEL", "JIREI_DAILY_TOKENS", "JIREI_EMBED_BASE_URL", "JIREI_EMBED_DIM", "JIREI_EMBED_MODEL", "JIREI_LOG", "JIREI_SLACK_API_URL", "JIREI_SOURCE_URL", "JIREI_SOURCE_PAGE_OFFSET"}
+var variables = []string{"JIREI_ALLOW_EXTERNAL", "JIREI_CHAT_MODEL", "JIREI_DAILY_TOKENS", "JIREI_EMBED_BASE_URL", "JIREI_EMBED_DIM", "JIREI_EMBED_MODEL", "JIREI_JOIN", "JIREI_LOG", "JIREI_SLACK_API_URL", "JIREI_SOURCE_URL", "JIREI_SOURCE_PAGE_OFFSET"}
 
 func readConfig(env func(string) string, environ []string, flags *pflag.FlagSet) (config, error) {
 	for _, v := range environ {
@@ -72,6 +73,12 @@ func readConfig(env func(string) string, environ []string, flags *pflag.FlagSet)
 		if c.sourceOffset, err = strconv.Atoi(offset); err != nil {
 			return config{}, usageError{"JIREI_SOURCE_PAGE_OFFSET が整数ではありません。", "たとえば 2 や -1 のように書いてください。"}
 		}
+	}
+	switch join := env("JIREI_JOIN"); join {
+	case "", "0", "1":
+		c.join = join == "1"
+	default:
+		return config{}, usageError{"JIREI_JOIN が正しくありません。", "参加してよければ 1 と書いてください。"}
 	}
 	if c.chat, err = readChat(env); err != nil {
 		return config{}, err

@@ -133,7 +133,7 @@ func (p *program) checkSlack(ctx context.Context, say func(mark, what, detail st
 		return
 	}
 	say("✓", "SLACK_BOT_TOKEN", fmt.Sprintf("%s の @%s", me.Team, me.User))
-	checkScopes(granted, say)
+	p.checkScopes(granted, say)
 	if p.http != "" {
 		say("－", "SLACK_SIGNING_SECRET", "形は合っています。正しい値かどうかは、Slack からの最初の要求でわかります。")
 		return
@@ -157,7 +157,7 @@ func (p *program) checkHTTP(ctx context.Context, say func(mark, what, detail str
 }
 
 // checkScopes compares what Slack granted with what the manifest asks for.
-func checkScopes(granted string, say func(mark, what, detail string)) {
+func (p *program) checkScopes(granted string, say func(mark, what, detail string)) {
 	if granted == "" {
 		return // an old proxy that drops the header
 	}
@@ -171,7 +171,10 @@ func checkScopes(granted string, say func(mark, what, detail string)) {
 		return out
 	}
 	required, optional := bot.TheSurface().Scopes()
+	optional = slices.DeleteFunc(optional, func(s string) bool { return s == "channels:join" }) // of use with JIREI_JOIN alone
 	switch missing, less := lacks(required), lacks(optional); {
+	case p.join && len(lacks([]string{"channels:join"})) > 0:
+		say("✗", "権限", "JIREI_JOIN=1 には channels:join が要ります。アプリのマニフェストを更新し、再インストールしてください。")
 	case len(missing) > 0:
 		say("✗", "権限", "足りません: "+strings.Join(missing, "、")+"。アプリのマニフェストを更新し、再インストールしてください。")
 	case len(less) > 0:

@@ -79,7 +79,7 @@ var never = []struct{ from, to, because string }{
 
 // blank lists who may import what for its side effect alone. embed has none,
 // but the compiler wants it.
-var blank = map[string][]string{"modernc.org/sqlite/vec": {"retrieval/sqlite"}}
+var blank = map[string][]string{"modernc.org/sqlite/vec": {"retrieval/sqlite"}, "time/tzdata": {"cmd/jirei"}}
 
 type pkg struct {
 	ImportPath, Dir                    string

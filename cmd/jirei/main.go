@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // subscriptions come in people's own time, and containers have no zones
 )
 
 func main() {

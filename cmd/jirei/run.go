@@ -43,7 +43,7 @@ var errFailed = errors.New("failed")
 
 func commands() []command {
 	return []command{
-		playCommand, serveCommand, indexCommand, casesCommand, askCommand, searchCommand, evalCommand, lexiconCommand, doctorCommand,
+		playCommand, serveCommand, indexCommand, casesCommand, askCommand, searchCommand, evalCommand, feedbackCommand, lexiconCommand, doctorCommand,
 		{name: "version", does: "版を表示します", run: func(_ context.Context, p *program) error {
 			if err := p.noArguments(); err != nil {
 				return err

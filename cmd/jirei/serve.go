@@ -82,7 +82,7 @@ func (p *program) serveOnce(ctx context.Context, api string, ready func()) (err 
 	return bot.Run(ctx, bot.Config{
 		Log: p.log, BotToken: p.botToken, AppToken: p.appToken, APIURL: api, File: p.path, Pool: l.pool,
 		Asker: p.asker(l), Record: memory, SourceURL: p.sourceURL, SourceOffset: p.sourceOffset, External: p.external,
-		Listener: requests, SigningSecret: p.signingSecret,
+		Listener: requests, SigningSecret: p.signingSecret, Join: p.join,
 	})
 }
 

@@ -53,10 +53,23 @@ type Changes interface {
 
 // Record is all of it.
 type Record interface {
-	Threads
-	Forgetting
-	Replies
+	Conversations
 	Shares
+	Kept
+	Forgetting
+}
+
+// Conversations is what was asked and answered.
+type Conversations interface {
+	Threads
+	Replies
+}
+
+// Kept is what people have said to be kept.
+type Kept interface {
+	Opinions
+	Subscriptions
+	Sending
 }
 
 // Run runs the suite. place makes an empty place for one test and returns a function that opens it, which is called several times: what one
@@ -77,6 +90,9 @@ func Run(t *testing.T, place func(t *testing.T) (open func() Record)) {
 		"forgetting takes old threads whole and leaves the current": forget,
 		"forgetting a team takes all of it and no other":            forgetTeam,
 		"what is written survives reopening":                        reopened,
+		"a person's second opinion replaces the first":              feedback,
+		"a share taken back is no share":                            retracted,
+		"subscriptions are due, sent without repeats, and ended":    subscriptions,
 		"what has no key is refused":                                keyless,
 		"of two changes the later one counts, either way round":     changes,
 		"a question that is withdrawn leaves nothing":               withdrawn,
