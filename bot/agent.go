@@ -24,6 +24,9 @@ func (b *Bot) home(ctx context.Context, e slackevents.EventsAPIEvent) error {
 	if ok && in.Tab == "messages" && in.User != "" && in.Channel != "" {
 		b.atOnce(ctx, func(ctx context.Context) { b.suggest(ctx, in.User, in.Channel) })
 	}
+	if ok && in.Tab == "home" && in.User != "" {
+		b.atOnce(ctx, func(ctx context.Context) { b.publishHome(ctx, in.User) })
+	}
 	return nil
 }
 

@@ -41,6 +41,8 @@ func (b *Bot) work(ctx context.Context, w *inbox.Work) error {
 		return worked(ctx, w, b.weekly)
 	case workRetract:
 		return worked(ctx, w, b.retract)
+	case workExport:
+		return worked(ctx, w, b.export)
 	}
 	return fmt.Errorf("work of kind %q, which this version does not know: %w", w.Kind, inbox.ErrGiveUp)
 }
@@ -118,6 +120,11 @@ func (b *Bot) say(ctx context.Context, w *inbox.Work, r Request, at place) error
 	where, err := at.Reply(ctx, m)
 	if err != nil {
 		return err
+	}
+	if m.paper != nil { // after the message that announces it, which has a button in case this is lost
+		if _, err := b.inbox.Put(ctx, workExport, []string{m.paper.Key}, *m.paper); err != nil {
+			return fmt.Errorf("storing that a paper is wanted: %w", err)
+		}
 	}
 	if a.Found.Blind != nil {
 		b.log.Warn("searched without dense vectors", "work", w.ID, "why", a.Found.Blind)
@@ -382,6 +389,12 @@ func (b *Bot) apologise(ctx context.Context, w *inbox.Work, cause error) error {
 			return err
 		}
 		return b.whisper(ctx, w, p.ResponseURL, phrases.For(p.Locale).Sorry)
+	case workExport:
+		var e Export
+		if err := json.Unmarshal(w.Payload, &e); err != nil {
+			return err
+		}
+		return b.tellAlone(ctx, e.User, phrases.For(e.Locale).Sorry)
 	}
 	return nil
 }

@@ -111,7 +111,7 @@ func (r render) buttons(c cases.Case, place string) slack.Block {
 		return b
 	}
 	details := button(actionDetails, r.p.Details)
-	share := button(actionShare, r.p.Share)
+	share := button(actionShare, r.shareLabel())
 	all := []slack.BlockElement{details, button(actionSimilar, r.p.Similar), share}
 	if why := r.whyButton(c, r.cards); why != nil {
 		details.Value = why.Value // so that the case view has the button, too
@@ -119,6 +119,13 @@ func (r render) buttons(c cases.Case, place string) slack.Block {
 		all = append(all, why)
 	}
 	return slack.NewActionBlock("buttons-"+place, all...)
+}
+
+func (r render) shareLabel() string {
+	if r.toThread {
+		return r.p.ShareInThread
+	}
+	return r.p.Share
 }
 
 // menu opens any case of a list: a line of a list cannot have a button.
@@ -180,7 +187,7 @@ func (r render) view(c cases.Case) slack.ModalViewRequest {
 func (r render) caseButtons(c cases.Case) slack.Block {
 	all := []slack.BlockElement{
 		slack.NewButtonBlockElement(actionSimilar, string(c.ID), plainText(r.p.Similar, 75)),
-		slack.NewButtonBlockElement(actionShare, string(c.ID), plainText(r.p.Share, 75)).WithStyle(slack.StylePrimary),
+		slack.NewButtonBlockElement(actionShare, string(c.ID), plainText(r.shareLabel(), 75)).WithStyle(slack.StylePrimary),
 	}
 	if why := r.whyButton(c, r.cards); why != nil {
 		all = append(all, why)

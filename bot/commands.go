@@ -60,6 +60,9 @@ func (b *Bot) perform(ctx context.Context, r Request, c command.Command, book *r
 	case command.Similar:
 		r.Text = in.p.SimilarQuestion(c.Pages[0])
 		return b.compose(ctx, r, nil, locale)
+	case command.Export:
+		m, err := b.exportHere(ctx, in, r, c, locale)
+		return m, a, err
 	case command.Share:
 		m, err := b.offerShare(ctx, in, c)
 		return m, a, err

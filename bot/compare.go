@@ -53,7 +53,7 @@ func (r render) compareTable(c comparison) message {
 			pages[i] = fmt.Sprintf("p.%d", one.Page)
 		}
 		lines = append(lines, r.p.Comparing(strings.Join(pages, r.p.Or())))
-		m.blocks = []slack.Block{notesBlock("compare", lines), r.sideBySide(c), r.menu(c.cases, "compare")}
+		m.blocks = []slack.Block{notesBlock("compare", lines), r.sideBySide(c), r.menu(c.cases, "compare"), slack.NewActionBlock("compare-export", r.exportButton(pagesOf(c.cases)))}
 	}
 	if c.book != nil {
 		m.blocks = append(m.blocks, r.bookFoot(c.book, ""))

@@ -45,7 +45,14 @@ func converse(t *testing.T, name string, opt playground.Options, update bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &conversation{world: newWorld(t, opt), files: archive.Files, root: map[string]string{}}
+	c := &conversation{files: archive.Files, root: map[string]string{}}
+	source := ""
+	for _, f := range archive.Files {
+		if f.Name == "JIREI_SOURCE_URL" {
+			source = strings.TrimSpace(string(f.Data))
+		}
+	}
+	c.world = newWorldAt(t, opt, nil, source)
 	want := string(archive.Comment)
 	got := c.play(want)
 	c.checkPeace(c.said...)

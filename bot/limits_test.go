@@ -215,6 +215,12 @@ func renderAll(t *testing.T, c chance, words *retrieval.Lexicon, n int) {
 	view("case", r.view(one))
 	view("similar", r.similar(one, list[:min(similarShown, len(list))]))
 	view("share form", r.shareForm(one, shareOrigin{Channel: "C1", Case: one.ID}, shareFill{Comment: order.Comment, Unknown: order.Name}))
+	s := sought{token: map[string]string{"i": "i" + hash(one.Industry), "t": "t2"}, text: c.text(3000), page: c.IntN(3)}
+	view("search", r.findForm(s, finding{book: g, matched: list, related: list, unstated: c.IntN(50), rows: rowsShown}))
+	view("answer in a modal", r.answerView(r.p.LikeTitle, c.text(5000), a, around{Channel: "C1", Thread: "1.2"}))
+	written := paper{title: c.text(100), cases: list[:min(exported, len(list))], missing: []int{998}}
+	written.text = r.paperText(written, a.Claims)
+	view("paper", r.exportView(written, exportOrder{Pages: pagesOf(written.cases), Channel: "C1", Thread: "1.2"}, ""))
 	for _, h := range a.Found.Hits[:min(3, len(a.Found.Hits))] {
 		view("why", r.whyView(reasons{c: h.Case, hit: h, found: a.Found, left: c.IntN(100), words: words}))
 	}

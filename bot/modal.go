@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 
 	"github.com/slack-go/slack"
 
@@ -36,6 +37,14 @@ func (b *Bot) press(ctx context.Context, in slack.InteractionCallback) {
 	switch action.ActionID {
 	case actionWhy:
 		view, err = b.whyModal(reading, in, asked, p)
+	case actionExport:
+		var order exportOrder
+		if json.Unmarshal([]byte(action.Value), &order) == nil {
+			if order.Thread == "" && !in.Container.IsEphemeral && in.Channel.ID != "" { // below the message that was pressed
+				order.Channel, order.Thread = in.Channel.ID, cmp.Or(in.Container.ThreadTs, in.Container.MessageTs)
+			}
+			view, err = b.exportModal(reading, p, order, "")
+		}
 	case actionShareForm:
 		var order shareOrder
 		if json.Unmarshal([]byte(action.Value), &order) == nil {
@@ -66,7 +75,8 @@ func (b *Bot) modal(ctx context.Context, in slack.InteractionCallback, action st
 	if !ok {
 		return notice(p, p.CaseTitle(id.Page()), p.Withdrawn), nil
 	}
-	r := render{p: p, source: b.source}
+	from := readAround(in.View.PrivateMetadata)
+	r := render{p: p, source: b.source, toThread: from.Thread != ""}
 	switch action {
 	case actionDetails, actionOpen:
 		if asked.Text != "" { // a view has no thread to look the question up in
@@ -88,9 +98,12 @@ func (b *Bot) modal(ctx context.Context, in slack.InteractionCallback, action st
 // open opens a modal, or puts it on top of the one the button was in. Slack
 // stacks three; from the top of the stack the view is replaced.
 func (b *Bot) open(ctx context.Context, in slack.InteractionCallback, view slack.ModalViewRequest) error {
-	if in.View.ID == "" {
+	if in.View.ID == "" || in.View.Type == slack.VTHomeTab {
 		_, err := b.api.OpenViewContext(ctx, in.TriggerID, view)
 		return err
+	}
+	if view.PrivateMetadata == "" {
+		view.PrivateMetadata = in.View.PrivateMetadata
 	}
 	_, err := b.api.PushViewContext(ctx, in.TriggerID, view)
 	if slackError(err) == "push_limit_reached" {
@@ -107,13 +120,28 @@ func used(err error) bool { return slackError(err) == "exchanged_trigger_id" }
 func (b *Bot) late(ctx context.Context, in slack.InteractionCallback, p *phrases.Phrases, cause error) {
 	b.log.Warn("opening a modal", "error", cause)
 	text := p.Expired + p.PressAgain
-	if in.View.ID != "" {
-		if _, err := b.api.UpdateViewContext(ctx, notice(p, p.Details, text), "", "", in.View.ID); err != nil {
-			b.log.Warn("saying that a trigger expired", "error", err)
-		}
-		return
+	var err error
+	switch {
+	case in.View.ID != "" && in.View.Type != slack.VTHomeTab:
+		_, err = b.api.UpdateViewContext(ctx, notice(p, p.Details, text), "", "", in.View.ID)
+	case in.Type == slack.InteractionTypeMessageAction:
+		err = b.respond(ctx, in.ResponseURL, plain(text), false) // also where we are no member
+	case in.Channel.ID == "":
+		err = b.tellAlone(ctx, in.User.ID, text) // a global shortcut and Home are in no channel
+	default:
+		_, err = b.api.PostEphemeralContext(ctx, in.Channel.ID, in.User.ID, slack.MsgOptionText(text, true), slack.MsgOptionTS(in.Container.ThreadTs))
 	}
-	if _, err := b.api.PostEphemeralContext(ctx, in.Channel.ID, in.User.ID, slack.MsgOptionText(text, true), slack.MsgOptionTS(in.Container.ThreadTs)); err != nil {
+	if err != nil {
 		b.log.Warn("saying that a trigger expired", "error", err)
 	}
+}
+
+// tellAlone says something in a direct message.
+func (b *Bot) tellAlone(ctx context.Context, user, text string) error {
+	channel, _, _, err := b.api.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{user}})
+	if err != nil {
+		return fmt.Errorf("opening a direct message: %w", err)
+	}
+	_, _, err = b.api.PostMessageContext(ctx, channel.ID, slack.MsgOptionText(text, true))
+	return err
 }

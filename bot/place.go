@@ -18,6 +18,8 @@ type message struct {
 	text   string
 	blocks []slack.Block
 	short  string
+	// paper follows the message as a file, nil for none.
+	paper *Export
 }
 
 func plain(text string) message { return message{text: text, short: text} }

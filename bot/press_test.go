@@ -85,6 +85,7 @@ func (c *conversation) pressAnywhere(who string, atOnce bool, is func(map[string
 		var list []struct {
 			ID       string           `json:"block_id"`
 			Elements []map[string]any `json:"elements"`
+			Beside   map[string]any   `json:"accessory"`
 		}
 		if len(raw) == 0 {
 			return false, nil
@@ -93,7 +94,10 @@ func (c *conversation) pressAnywhere(who string, atOnce bool, is func(map[string
 			return false, err
 		}
 		for _, b := range list {
-			for _, e := range b.Elements {
+			for _, e := range append(b.Elements, b.Beside) {
+				if e == nil {
+					continue
+				}
 				action, pick, ok := is(e)
 				if !ok {
 					continue
@@ -116,13 +120,20 @@ func (c *conversation) pressAnywhere(who string, atOnce bool, is func(map[string
 			return err
 		}
 	}
+	if v := c.Home(who); v != nil {
+		if done, err := press(playground.At{Home: true}, v.Blocks); done {
+			return err
+		}
+	}
 	for _, where := range slices.Concat([]string{c.DM(who)}, c.channels()) {
 		for _, m := range slices.Backward(c.Messages(where)) {
 			if m.Deleted || m.For != "" && m.For != c.id(who) {
 				continue
 			}
-			if done, err := press(playground.At{Channel: where, TS: m.TS}, m.Blocks); done {
-				return err
+			for _, f := range append([]playground.Unfurl{{Blocks: m.Blocks}}, m.Unfurls...) {
+				if done, err := press(playground.At{Channel: where, TS: m.TS}, f.Blocks); done {
+					return err
+				}
 			}
 		}
 	}

@@ -24,6 +24,8 @@ type render struct {
 	// cards is how many cases of an answer have a card, and so a why button; 0
 	// where nothing was asked.
 	cards int
+	// toThread: a case that is shared from here goes into the thread that was asked about.
+	toThread bool
 }
 
 const (

@@ -21,6 +21,7 @@ const (
 	workOpinion  = "opinion"
 	workRetract  = "retract"
 	workWeekly   = "weekly"
+	workExport   = "export"
 )
 
 // Request is a question as the inbox keeps it: all that a worker needs after

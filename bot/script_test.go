@@ -47,9 +47,18 @@ var verbs = []verb{
 	{regexp.MustCompile(`^(\S+) turns with 「(.+)」$`), (*conversation).turns},
 	{regexp.MustCompile(`^(\S+) chooses 「(.+)」$`), (*conversation).chooses},
 	{regexp.MustCompile(`^(\S+) picks p\.(\d+)$`), (*conversation).picks},
-	{regexp.MustCompile(`^(\S+) submits channel=(\S+)(?: comment=(.*))?$`), (*conversation).submits},
+	{regexp.MustCompile(`^(\S+) submits(?: channel=(\S+))?(?: comment=(.*))?$`), (*conversation).submits},
 	{regexp.MustCompile(`^(\S+) submits the window$`), (*conversation).submitsWindow},
 	{regexp.MustCompile(`^(\S+) submits ((?:[a-z]+=\S+ ?)+)(?:(note|comment)=(.*))?$`), (*conversation).submitsForm},
+	{regexp.MustCompile(`^(\S+) opens Home$`), (*conversation).opensHome},
+	{regexp.MustCompile(`^(\S+) writes 「(.*)」$`), (*conversation).writes},
+	{regexp.MustCompile(`^(\S+) enters 「(.*)」$`), (*conversation).enters},
+	{regexp.MustCompile(`^(\S+) uses 「(.+?)」(?: on the latest message in (#\S+))?$`), (*conversation).uses},
+	{regexp.MustCompile(`^(\S+) is writing: (.*)$`), (*conversation).composes},
+	{regexp.MustCompile(`^the channel (#\S+) is deleted$`), (*conversation).deleted},
+	{regexp.MustCompile(`^no files are taken$`), (*conversation).noFiles},
+	{regexp.MustCompile(`^the next trigger expires$`), (*conversation).expires},
+	{regexp.MustCompile(`^the next update of a modal comes second$`), (*conversation).conflicts},
 	{regexp.MustCompile(`^(\S+) closes the modal$`), (*conversation).closes},
 	{regexp.MustCompile(`^(\S+) edits it to: (.*)$`), (*conversation).edits},
 	{regexp.MustCompile(`^(\S+) submits it$`), (*conversation).confirms},
@@ -152,6 +161,9 @@ func (c *conversation) says(a []string) error {
 		return err
 	}
 	c.said = append(c.said, strings.TrimSpace(strings.TrimPrefix(text, "@jirei")))
+	c.follow(text, func() bool {
+		return slices.ContainsFunc(c.Messages(where), func(m playground.Message) bool { return m.TS == ts && len(m.Unfurls) > 0 })
+	})
 	if thread == "" {
 		c.root[where], c.root[who+where] = ts, ts
 	}
@@ -201,7 +213,14 @@ func (c *conversation) id(who string) string {
 }
 
 func (c *conversation) submits(a []string) error {
-	return c.Submit(a[0], map[string]string{"channel": a[1], "comment": typed(a[2])})
+	fields := map[string]string{}
+	if a[1] != "" {
+		fields["channel"] = a[1]
+	}
+	if a[2] != "" || a[1] != "" {
+		fields["comment"] = typed(a[2])
+	}
+	return c.Submit(a[0], fields)
 }
 
 func (c *conversation) submitsWindow(a []string) error { return c.Submit(a[0], nil) }
@@ -311,12 +330,16 @@ func (c *conversation) look() sight {
 	out := sight{}
 	for _, where := range c.channels() {
 		for _, m := range c.Messages(where) {
+			if len(m.Unfurls) > 0 {
+				out[m.TS+"~"] = [2]string{"below the link in " + where + ":", previews(m.Unfurls)}
+			}
 			if slices.ContainsFunc(people, func(p string) bool { return m.User == c.id(p) }) || m.Deleted {
 				continue
 			}
 			out[m.TS] = [2]string{c.heading(where, m), c.text(m.Blocks, m.Text)}
 		}
 	}
+	c.lookAround(out)
 	for _, who := range people {
 		if greeting, prompts := c.Prompts(who); len(prompts) > 0 {
 			lines := make([]string, len(prompts))

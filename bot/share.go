@@ -22,6 +22,7 @@ type Share struct {
 	View    string     `json:"view"`
 	Cases   []cases.ID `json:"cases"`
 	Channel string     `json:"channel"`
+	Thread  string     `json:"thread,omitempty"` // of Channel; "" for the channel itself
 	From    string     `json:"from,omitempty"`
 	Comment string     `json:"comment,omitempty"`
 	// Question is the one that the cases answer, "" to leave it out.
@@ -68,9 +69,9 @@ func (b *Bot) share(ctx context.Context, w *inbox.Work, s Share) error {
 	}
 	// Everybody in the channel reads the cards, so they are in the casebook's language.
 	m := render{p: phrases.For(phrases.Japanese), source: b.source, book: book}.shared(list, b.people.name(ctx, s.User), s)
-	ts, err := b.postOnce(ctx, w, s.Key, s.Channel, "", m)
+	ts, err := b.postOnce(ctx, w, s.Key, s.Channel, s.Thread, m)
 	if name := slackError(err); (name == "not_in_channel" || name == "channel_not_found") && b.join(ctx, s.Channel) {
-		ts, err = b.postOnce(ctx, w, s.Key, s.Channel, "", m)
+		ts, err = b.postOnce(ctx, w, s.Key, s.Channel, s.Thread, m)
 	}
 	if err != nil {
 		if final(err) {

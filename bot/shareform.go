@@ -37,6 +37,15 @@ type shareOrigin struct {
 	Channel  string   `json:"channel,omitempty"`
 	Case     cases.ID `json:"case"`
 	Question string   `json:"question,omitempty"`
+	Thread   string   `json:"thread,omitempty"` // of Channel: where it goes, and then there is no channel to choose
+}
+
+// around adds the thread that the modal was opened for, if it was for one.
+func (o shareOrigin) around(view slack.View) shareOrigin {
+	if at := readAround(view.PrivateMetadata); at.Thread != "" {
+		o.Channel, o.Thread = at.Channel, at.Thread
+	}
+	return o
 }
 
 // shareFill is what a share form holds before anybody has touched it. Unknown is
@@ -63,6 +72,9 @@ func (r render) shareForm(c cases.Case, from shareOrigin, fill shareFill) slack.
 		where = plainText(r.p.NoChannel(short(fill.Unknown, 100)), 2000)
 	}
 	blocks := []slack.Block{slack.NewInputBlock(blockChannel, plainText(r.p.Channel, 2000), where, channel)}
+	if from.Thread != "" {
+		blocks[0] = r.threadLine()
+	}
 	if which := r.whichCases(fill); which != nil {
 		blocks = append(blocks, which)
 	}
@@ -107,7 +119,7 @@ func (r render) whichCases(fill shareFill) slack.Block {
 // shareOf is the form for a case of an answer: its other cases are offered with
 // it, and its question.
 func (b *Bot) shareOf(ctx context.Context, in slack.InteractionCallback, r render, c cases.Case, v pressed) (slack.ModalViewRequest, error) {
-	from, fill := shareOrigin{Channel: in.Channel.ID, Case: c.ID}, shareFill{Cases: []cases.Case{c}, Picked: []cases.ID{c.ID}}
+	from, fill := shareOrigin{Channel: in.Channel.ID, Case: c.ID}.around(in.View), shareFill{Cases: []cases.Case{c}, Picked: []cases.ID{c.ID}}
 	if v.Key != "" && v.Text == "" {
 		if err := b.recall(ctx, in, &v); err != nil {
 			return slack.ModalViewRequest{}, err
@@ -186,6 +198,9 @@ func shareIn(in slack.InteractionCallback) (s Share, ok bool) {
 	values := in.View.State.Values
 	s = Share{
 		View: in.View.ID, From: from.Channel, Channel: values[blockChannel][blockChannel].SelectedConversation, Comment: values[blockComment][blockComment].Value,
+	}
+	if from.Thread != "" {
+		s.Channel, s.Thread = from.Channel, from.Thread
 	}
 	for _, o := range values[blockCases][blockCases].SelectedOptions {
 		s.Cases = append(s.Cases, cases.ID(o.Value))

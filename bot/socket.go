@@ -210,13 +210,24 @@ func (b *Bot) interaction(ctx context.Context, id string, in slack.InteractionCa
 		if isUnsubscribe(in) {
 			return b.pressUnsubscribe(ctx, in, ack)
 		}
+		if isExport(in) {
+			return b.pressExport(ctx, in, ack)
+		}
 		ack()
 		do := b.press
-		if isTurn(in) {
+		switch {
+		case isTurn(in):
 			do = b.turn
+		case isFind(in):
+			do = b.find
+		case isHomeAsk(in):
+			do = b.askHome
 		}
 		b.atOnce(ctx, func(ctx context.Context) { b.admitting(do)(ctx, in) })
 	case slack.InteractionTypeViewSubmission:
+		if in.View.CallbackID == callbackFind {
+			return b.submitFind(ctx, in, ack)
+		}
 		return b.submit(ctx, id, in, ack)
 	case slack.InteractionTypeShortcut, slack.InteractionTypeMessageAction:
 		ack()

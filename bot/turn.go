@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"hash/fnv"
 	"strings"
 	"sync"
@@ -85,8 +84,10 @@ func (b *Bot) put(ctx context.Context, in slack.InteractionCallback, at string, 
 
 // aside says something to the one who pressed, and to nobody else.
 func (b *Bot) aside(ctx context.Context, in slack.InteractionCallback, text string) {
-	err := errors.New("no response_url")
-	if in.ResponseURL != "" {
+	var err error
+	if in.ResponseURL == "" { // Home, a modal and the composer's menu are in no channel
+		err = b.tellAlone(ctx, in.User.ID, text)
+	} else {
 		err = b.respond(ctx, in.ResponseURL, plain(text), false)
 	}
 	if err != nil {

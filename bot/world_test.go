@@ -45,6 +45,8 @@ type world struct {
 	clock atomic.Pointer[time.Time]
 	look  chan time.Time
 	join  bool
+	// source is JIREI_SOURCE_URL.
+	source string
 	// requests is the address where the bot takes requests, "" where it opens sockets.
 	requests string
 	listener net.Listener // of the first bot
@@ -140,6 +142,9 @@ func options() playground.Options {
 	return playground.Options{
 		AckTimeout: patience,
 		Commands:   []playground.Command{{Name: "/jirei"}},
+		Shortcuts:  []playground.Shortcut{{CallbackID: "find_cases", Name: "事例を探す"}, {CallbackID: "find_like", Name: "近い事例を探す", Message: true}},
+		// where the pages of the book are, in the conversations that say so
+		UnfurlDomains: []string{"cases.example.jp"},
 	}
 }
 
@@ -152,11 +157,17 @@ func newWorld(t *testing.T, opt playground.Options) *world {
 // newWorldWith is newWorld with a chat model.
 func newWorldWith(t *testing.T, opt playground.Options, model *answer.Model) *world {
 	t.Helper()
+	return newWorldAt(t, opt, model, "")
+}
+
+// newWorldAt is newWorldWith where the book's pages have addresses.
+func newWorldAt(t *testing.T, opt playground.Options, model *answer.Model, source string) *world {
+	t.Helper()
 	content, err := shelf()
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, path: filepath.Join(t.TempDir(), "jirei.db"), log: &journal{}, model: model, look: make(chan time.Time)}
+	w := &world{t: t, path: filepath.Join(t.TempDir(), "jirei.db"), log: &journal{}, model: model, source: source, look: make(chan time.Time)}
 	if opt.SigningSecret != "" {
 		w.listener = w.listen()
 		w.requests = w.listener.Addr().String()
@@ -202,7 +213,7 @@ func (w *world) startBot() {
 	}
 	cfg := bot.Config{
 		Log: w.log.logger(), BotToken: playground.BotToken, AppToken: playground.AppToken, APIURL: w.APIURL(), File: w.path,
-		Asker: answer.Asker{Engine: engine, Writer: answer.Extractive{}, Model: w.model}, Record: memory, StoreIn: patience,
+		Asker: answer.Asker{Engine: engine, Writer: answer.Extractive{}, Model: w.model}, Record: memory, StoreIn: patience, SourceURL: w.source,
 	}
 	cfg.Look, cfg.Join = w.look, w.join
 	cfg.Now = func() time.Time {
@@ -315,7 +326,7 @@ func (w *world) replies(user, channel, ts string) []playground.Message {
 }
 
 // refusable are the answers of Slack that depend on the workspace and not on what the bot sends.
-var refusable = []string{"not_in_channel", "is_archived", "push_limit_reached", "not_found"}
+var refusable = []string{"not_in_channel", "is_archived", "channel_not_found", "push_limit_reached", "not_found"}
 
 // checkPeace is what must hold after whatever happened: no method that Slack does not have, no payload that Slack
 // refuses, no live mention, nothing unacknowledged, nothing that a screen reader cannot read, no question in the log.

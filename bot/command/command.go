@@ -35,11 +35,12 @@ const (
 	Share          // the share form, filled in
 	Setting        // the asker's company
 	Subscribe      // a case a week
+	Export         // a paper for a meeting; without pages, of the cases of the latest answer
 	Help
 )
 
 func (k Kind) String() string {
-	return [...]string{"question", "list", "count", "similar", "compare", "share", "setting", "subscribe", "help"}[k]
+	return [...]string{"question", "list", "count", "similar", "compare", "share", "setting", "subscribe", "export", "help"}[k]
 }
 
 // Dimension is a column by which a table is grouped, sorted or counted.
@@ -59,7 +60,7 @@ type Command struct {
 	Kind Kind
 	// Text is the question, or the conditions of a List, Count or Setting in the asker's words.
 	Text string
-	// Pages are those of Similar (one), Share or Compare.
+	// Pages are those of Similar (one), Share, Compare or Export.
 	Pages []int
 	// By is how a List is grouped (one at most) or what is counted (two at most: rows and columns).
 	By []Dimension
@@ -166,6 +167,9 @@ func (r Reader) arguments(c *Command, rest string) bool {
 	case Compare:
 		c.Pages = pages(rest)
 		return len(c.Pages) > 0
+	case Export:
+		c.Pages = pages(rest)
+		return rest == "" || len(c.Pages) > 0
 	case List, Count:
 		return r.table(c, rest)
 	case Setting:

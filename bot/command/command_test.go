@@ -51,6 +51,11 @@ func TestRead(t *testing.T) {
 		"比較　ｐ．４、p8と10":     {Kind: command.Compare, Pages: []int{4, 8, 10}},
 		"比較 4":             {Kind: command.Compare, Pages: []int{4}}, // and is told to name two
 		"compare 4 and 8":  {Kind: command.Compare, Pages: []int{4, 8}},
+		"資料 4 8 10":        {Kind: command.Export, Pages: []int{4, 8, 10}},
+		"資料":               {Kind: command.Export},
+		"export p.4 and 8": {Kind: command.Export, Pages: []int{4, 8}},
+		"資料を作った会社は？":       {Text: "資料を作った会社は？"},
+		"資料 セキュリティ教育":      {Text: "資料 セキュリティ教育", Bare: "資料"},
 		"ヘルプ":              {Kind: command.Help},
 		"help":             {Kind: command.Help},
 

@@ -22,6 +22,7 @@ var table = []entry{
 	{Share, []string{"共有", "share"}, []string{"共用", "供有", "きょうゆう", "シェア", "紹介"}},
 	{Setting, []string{"設定", "settings", "setting"}, []string{"せってい", "設定変更", "config"}},
 	{Subscribe, []string{"購読", "subscribe"}, []string{"講読", "こうどく", "定期購読", "配信"}},
+	{Export, []string{"資料", "export"}, []string{"しりょう", "会議資料", "出力", "エクスポート"}},
 	{Help, []string{"ヘルプ", "help"}, []string{"へるぷ", "?", "manual"}},
 }
 

@@ -91,6 +91,7 @@ type Phrases struct {
 	tables
 	rooms
 	memory
+	surfaces
 }
 
 // Company says what kind of company a case is about: its industry and its

@@ -30,6 +30,7 @@ func (s *Server) Say(user, channel, text, thread string) (string, error) {
 	}
 	m := s.put(c, &Message{User: u.ID, Text: s.typed(text), ThreadTS: thread, ClientID: s.id("client-")})
 	s.emitMessage(c, m)
+	s.emitLinks(c, m, text)
 	if !c.bot && strings.Contains(m.Text, "<@"+Bot+">") {
 		s.put(c, &Message{User: slackbot, For: u.ID, ThreadTS: m.ThreadTS,
 			Text: "<@" + Bot + "> はこのチャンネルに参加していません。`/invite @jirei` で招待できます。"})
@@ -174,9 +175,10 @@ func (s *Server) await(e *envelope, acked func(json.RawMessage) error, failed fu
 	return <-end // the envelope's timer ends every wait, and Close does
 }
 
-// At says where a person acts: on a message, or, when empty, in the modal on top of their screen.
+// At says where a person acts: on a message, in their Home tab, or, when empty, in the modal on top of their screen.
 type At struct {
 	Channel, TS string
+	Home        bool
 	Block       string // block_id, where several blocks have the same action_id; else ""
 }
 
@@ -206,14 +208,22 @@ func (s *Server) press(user string, at At, actionID string, picks []string, pick
 		s.mu.Unlock()
 		return refuse("message_not_found")
 	}
+	container := map[string]any{"type": "message", "message_ts": m.TS, "channel_id": c.id, "is_ephemeral": m.For != ""}
 	act, _, err := s.action(u, m.Blocks, at.Block, actionID, picks, picked)
+	for _, f := range m.Unfurls {
+		if err == nil {
+			break
+		}
+		if act, _, err = s.action(u, f.Blocks, at.Block, actionID, picks, picked); err == nil {
+			container["type"], container["is_app_unfurl"], container["app_unfurl_url"] = "message_attachment", true, f.URL
+		}
+	}
 	if err != nil {
 		s.mu.Unlock()
 		return err
 	}
 	h := s.hook(u.ID, c.id)
 	h.original = m.TS
-	container := map[string]any{"type": "message", "message_ts": m.TS, "channel_id": c.id, "is_ephemeral": m.For != ""}
 	if m.ThreadTS != "" {
 		container["thread_ts"] = m.ThreadTS
 	}

@@ -56,7 +56,7 @@ func methods() map[string]method {
 		"auth.test":             {"", authTest},
 		"apps.connections.open": {"", connectionsOpen},
 	}
-	for _, family := range []map[string]method{chatMethods(), conversationMethods(), viewMethods(), agentMethods(), streamMethods(), fileMethods()} {
+	for _, family := range []map[string]method{chatMethods(), conversationMethods(), viewMethods(), agentMethods(), streamMethods(), fileMethods(), linkMethods()} {
 		maps.Copy(all, family)
 	}
 	return all

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,6 +21,25 @@ type file struct {
 	length               int
 	data                 []byte
 	done                 bool
+}
+
+// Upload is a file that the bot has uploaded.
+type Upload struct {
+	Name, Title string
+	Data        []byte
+}
+
+// Uploads are the files whose upload is complete, in the order of their ids.
+func (s *Server) Uploads() []Upload {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []Upload
+	for _, id := range slices.Sorted(maps.Keys(s.files)) {
+		if f := s.files[id]; f.done {
+			out = append(out, Upload{f.name, f.title, slices.Clone(f.data)})
+		}
+	}
+	return out
 }
 
 func fileMethods() map[string]method {

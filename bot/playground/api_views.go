@@ -89,5 +89,6 @@ func viewPublish(s *Server, a args) (reply, error) {
 		v.ID, v.root = old.ID, old.ID
 	}
 	s.homes[u.ID] = v
+	s.tell(u.ID, map[string]any{"type": "home", "view": v.page()})
 	return reply{"view": v.wire()}, nil
 }

@@ -16,6 +16,7 @@
 //	element.go    what one can press or fill in, found in the blocks
 //	view.go       view stacks; hook.go: response_url; trigger ids
 //	api.go        the Web API's front: tokens, arguments, faults; api_*.go: the methods by family
+//	link.go       links that the bot is told of, and their previews
 //	fault.go      what can be made to go wrong; ping.go: live mentions that the bot sent
 //	page.go       the page's interface; stream.go: its server-sent events
 //
@@ -26,5 +27,5 @@
 // it; a payload that breaks a limit is refused by package blocks and recorded (Refusals). Nothing is ever a silent 200.
 //
 // Left out: private channels, scopes, several workspaces, Slack's own rate limits (Fail imitates them where a test
-// wants them), rich_text_input and file_input elements, link unfurling.
+// wants them), rich_text_input and file_input elements.
 package playground

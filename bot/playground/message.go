@@ -23,7 +23,8 @@ type Message struct {
 	Broadcast bool // a reply that is also in the channel
 	Streaming bool // chat.startStream was called and chat.stopStream was not
 	Reactions []string
-	ClientID  string // client_msg_id of a person's message
+	Unfurls   []Unfurl // previews of its links
+	ClientID  string   // client_msg_id of a person's message
 	stream    *streamed
 }
 
@@ -79,7 +80,7 @@ func (s *Server) filter(user, channel string, keep func(*Message, string) bool) 
 
 func (m *Message) copy() Message {
 	c := *m
-	c.Reactions = slices.Clone(m.Reactions)
+	c.Reactions, c.Unfurls = slices.Clone(m.Reactions), slices.Clone(m.Unfurls)
 	c.stream = nil
 	return c
 }
@@ -142,7 +143,7 @@ func (m *Message) page() map[string]any {
 	}
 	return map[string]any{"ts": m.TS, "thread_ts": m.ThreadTS, "user": m.User, "text": m.Text, "blocks": blocks,
 		"ephemeral": m.For != "", "edited": m.Edited, "deleted": m.Deleted, "client_id": m.ClientID,
-		"broadcast": m.Broadcast, "streaming": m.Streaming, "reactions": slices.Clone(m.Reactions)}
+		"broadcast": m.Broadcast, "streaming": m.Streaming, "reactions": slices.Clone(m.Reactions), "unfurls": listed(m.Unfurls)}
 }
 
 // wire is the message as the Web API and events have it.

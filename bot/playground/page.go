@@ -1,6 +1,7 @@
 package playground
 
 import (
+	"cmp"
 	"embed"
 	"encoding/json"
 	"errors"
@@ -38,7 +39,7 @@ func (s *Server) pageRoutes() {
 		"close":    s.pageClose,
 		"invite":   func(d deed) error { return s.Invite(d.Channel) },
 		"shortcut": func(d deed) error { return s.Shortcut(d.User, d.CallbackID, d.Channel, d.MessageTS) },
-		"open":     func(d deed) error { return s.Open(d.User, "messages") },
+		"open":     func(d deed) error { return s.Open(d.User, cmp.Or(d.Tab, "messages")) },
 	} {
 		s.mux.HandleFunc("POST /page/"+name, deeds(do))
 	}
@@ -55,6 +56,7 @@ type deed struct {
 	BlockID    string `json:"block_id"`
 	ActionID   string `json:"action_id"`
 	CallbackID string `json:"callback_id"`
+	Tab        string `json:"tab"`
 
 	Values map[string]map[string]choice `json:"values"`
 	choice
@@ -142,16 +144,40 @@ func (s *Server) pageCommand(d deed) error {
 }
 
 func (s *Server) pageAction(d deed) error {
+	home := false
 	if d.ViewID != "" {
-		if v := s.View(d.User); v == nil || v.ID != d.ViewID {
+		v := s.View(d.User)
+		if v == nil || v.ID != d.ViewID {
+			v, home = s.Home(d.User), true
+		}
+		if v == nil || v.ID != d.ViewID {
 			return refuse("not_found")
 		}
 		d.MessageTS = ""
+		if err := s.keepValues(d, home); err != nil {
+			return err
+		}
 	} else if d.MessageTS == "" {
 		return refuse("message_not_found")
 	}
 	// A button's value is the block's, not the page's: picks only choose among what is offered.
-	return s.press(d.User, At{Channel: d.Channel, TS: d.MessageTS, Block: d.BlockID}, d.ActionID, d.picks(), len(d.Value) > 0 && string(d.Value) != "null" && string(d.Value) != `""`)
+	return s.press(d.User, At{Channel: d.Channel, TS: d.MessageTS, Home: home, Block: d.BlockID}, d.ActionID, d.picks(), len(d.Value) > 0 && string(d.Value) != "null" && string(d.Value) != `""`)
+}
+
+// keepValues takes what stands in a view's fields when a button in it is pressed, as Slack sends it along.
+func (s *Server) keepValues(d deed, home bool) error {
+	for _, actions := range d.Values {
+		for action, c := range actions {
+			var text string
+			if json.Unmarshal(c.Value, &text) != nil {
+				continue // a menu tells of itself when it is turned
+			}
+			if err := s.Write(d.User, At{Home: home}, action, text); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (s *Server) pageSubmit(d deed) error {
@@ -219,7 +245,7 @@ func (s *Server) serveState(w http.ResponseWriter, r *http.Request) {
 	people := slices.DeleteFunc(slices.Clone(s.users), func(u *User) bool { return u.IsBot })
 	state := encode(map[string]any{"team": map[string]any{"id": Team, "name": "playground"}, "me": me, "users": people, "bot": s.user(Bot),
 		"channels": channels, "commands": listed(s.opt.Commands), "shortcuts": listed(s.opt.Shortcuts), "examples": listed(s.opt.Examples), "connected": len(s.conns) > 0,
-		"messages": messages, "view": s.top(me.ID).page(), "statuses": statuses, "prompts": listed(s.prompts["D"+me.ID[1:]])})
+		"messages": messages, "view": s.top(me.ID).page(), "home": s.homes[me.ID].page(), "statuses": statuses, "prompts": listed(s.prompts["D"+me.ID[1:]])})
 	s.mu.Unlock()
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")

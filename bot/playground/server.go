@@ -34,6 +34,9 @@ type Options struct {
 	// messages always come.
 	NoMessageEvents bool
 
+	// UnfurlDomains are those of the manifest: the bot is told of links to them.
+	UnfurlDomains []string
+
 	// RequestURL is where the bot takes signed requests; "" means over Socket Mode.
 	RequestURL    string
 	SigningSecret string
@@ -90,6 +93,8 @@ type Server struct {
 	prompts  map[string][]Prompt
 	greeting map[string]string // over the prompts, by channel
 	titles   map[string]string // of sessions, by "channel/thread_ts"
+	links    map[string]*link  // by unfurl_id
+	drafts   map[string]*link  // of composers, by user
 	pages    map[*subscriber]bool
 
 	conns      []*conn
@@ -126,7 +131,7 @@ func New(opt Options) *Server {
 	}
 	s := &Server{opt: opt, changed: make(chan struct{}), client: &http.Client{Timeout: opt.AckTimeout},
 		stacks: map[string][]*View{}, homes: map[string]*View{}, triggers: map[string]*trigger{}, hooks: map[string]*hook{},
-		files: map[string]*file{}, statuses: map[string]string{}, prompts: map[string][]Prompt{}, greeting: map[string]string{}, titles: map[string]string{}, pages: map[*subscriber]bool{},
+		files: map[string]*file{}, statuses: map[string]string{}, prompts: map[string][]Prompt{}, greeting: map[string]string{}, titles: map[string]string{}, links: map[string]*link{}, drafts: map[string]*link{}, pages: map[*subscriber]bool{},
 		tickets: map[string]bool{}, pending: map[string]*envelope{}, faults: map[string]*fault{}, calls: map[string]int{}}
 	s.users, s.channels = world()
 	s.methods = methods()

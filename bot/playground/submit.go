@@ -8,12 +8,46 @@ import (
 	"strings"
 )
 
-// pressInView is Press in the modal on top. It is called with mu held and returns without.
-func (s *Server) pressInView(u *User, at At, actionID string, picks []string, picked bool) error {
+// viewAt is the view that a person acts in: the modal on top, or their Home tab.
+func (s *Server) viewAt(u *User, at At) (*View, error) {
 	v := s.top(u.ID)
+	if at.Home {
+		v = s.homes[u.ID]
+	}
 	if v == nil {
+		return nil, refuse("not_found", "no such view is open")
+	}
+	return v, nil
+}
+
+// Write types into the first field for text there, or into the one with an action_id, and presses nothing.
+func (s *Server) Write(user string, at At, actionID, text string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u := s.user(user)
+	if u == nil {
+		return refuse("user_not_found")
+	}
+	v, err := s.viewAt(u, at)
+	if err != nil {
+		return err
+	}
+	for _, e := range elements(v.Blocks) {
+		if e.str("type") == "plain_text_input" && (actionID == "" || e.str("action_id") == actionID) {
+			v.State[e.block][e.str("action_id")] = encode(map[string]any{"type": e.str("type"), "value": empty(text)})
+			s.change()
+			return nil
+		}
+	}
+	return &Failure{Name: "no_such_action", Why: actionID}
+}
+
+// pressInView is Press in a view. It is called with mu held and returns without.
+func (s *Server) pressInView(u *User, at At, actionID string, picks []string, picked bool) error {
+	v, err := s.viewAt(u, at)
+	if err != nil {
 		s.mu.Unlock()
-		return refuse("not_found", "no modal is open")
+		return err
 	}
 	act, e, err := s.action(u, v.Blocks, at.Block, actionID, picks, picked)
 	if err != nil {
@@ -29,7 +63,11 @@ func (s *Server) pressInView(u *User, at At, actionID string, picks []string, pi
 	}
 	p := s.interaction("block_actions", u)
 	p["container"] = map[string]any{"type": "view", "view_id": v.ID}
-	p["actions"], p["view"], p["trigger_id"] = []any{act}, v.wire(), s.trigger(u.ID, v.channel, v)
+	from := v // what the trigger may push upon: nothing is pushed upon a Home tab
+	if at.Home {
+		from = nil
+	}
+	p["actions"], p["view"], p["trigger_id"] = []any{act}, v.wire(), s.trigger(u.ID, v.channel, from)
 	p["state"] = map[string]any{"values": v.State}
 	return s.await(&envelope{kind: "interactive", payload: encode(p)}, func(json.RawMessage) error { return nil }, plainFailure)
 }

@@ -143,6 +143,19 @@ func (s *Server) Populate(channel string, members int) error {
 	return nil
 }
 
+// Remove deletes a channel.
+func (s *Server) Remove(name string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.channel("", name)
+	if c == nil {
+		return refuse("channel_not_found")
+	}
+	s.channels = slices.DeleteFunc(s.channels, func(one *channel) bool { return one == c })
+	s.tell("", map[string]any{"type": "channel", "channel": c.id})
+	return nil
+}
+
 func (s *Server) user(name string) *User {
 	name = strings.TrimPrefix(name, "@")
 	for _, u := range s.users {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"syscall"
 
 	"github.com/spf13/pflag"
@@ -32,22 +33,28 @@ func play(ctx context.Context, p *program) error {
 	for i, c := range ja.Completions {
 		completions[i] = playground.Completion{Text: c[0], Hint: c[1]}
 	}
+	var domains []string
+	if source, err := url.Parse(p.sourceURL); err == nil && source.Hostname() != "" {
+		domains = []string{source.Hostname()}
+	}
 	slack := playground.New(playground.Options{
-		Log:      p.log,
-		Commands: []playground.Command{{Name: "/jirei", Usage: ja.CommandUsage, Description: ja.CommandDescription, Completions: completions}},
-		Examples: ja.Examples,
+		Log:           p.log,
+		UnfurlDomains: domains,
+		Commands:      []playground.Command{{Name: "/jirei", Usage: ja.CommandUsage, Description: ja.CommandDescription, Completions: completions}},
+		Shortcuts:     []playground.Shortcut{{CallbackID: "find_cases", Name: ja.FindTitle}, {CallbackID: "find_like", Name: ja.LikeEntry, Message: true}},
+		Examples:      ja.Examples,
 	})
-	url, err := slack.Start(ctx, listen)
+	address, err := slack.Start(ctx, listen)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		// Somebody else has the port; any other will do for a page one clicks on.
-		url, err = slack.Start(ctx, "127.0.0.1:0")
+		address, err = slack.Start(ctx, "127.0.0.1:0")
 	}
 	if err != nil {
 		return fmt.Errorf("ページを開けません: %w", err)
 	}
 	p.botToken, p.appToken = playground.BotToken, playground.AppToken
 	return p.serve(ctx, slack.APIURL(), func() {
-		_, _ = fmt.Fprintf(p.out, "準備ができました。ブラウザで %s を開いてください（終了は Ctrl+C）。\n", url)
+		_, _ = fmt.Fprintf(p.out, "準備ができました。ブラウザで %s を開いてください（終了は Ctrl+C）。\n", address)
 		_, _ = fmt.Fprintln(p.err, p.receivers(""))
 	})
 }

@@ -4,6 +4,7 @@ import { GoTo, type Act } from "./blocks.tsx";
 import { Composer } from "./composer.tsx";
 import { RoomContext, type Room } from "./controls.tsx";
 import { MessageList, Replies, type RowActions } from "./message.tsx";
+import { Home, Tabs, type Tab } from "./home.tsx";
 import { Cross, Modal } from "./modal.tsx";
 import { replies, roots, threadKey, threadOf, type Model } from "./model.ts";
 import { Sidebar } from "./sidebar.tsx";
@@ -24,6 +25,8 @@ export function Desk({ model, here, online, threadRef, go, become, toast, dismis
   const channel = channels.find((c) => c.id === here.channel)!;
   const list = page.messages[channel.id] ?? [];
   const [menu, setMenu] = useState(false);
+  const [tab, setTab] = useState<Tab>("messages");
+  const home = tab === "home" && channel.kind === "im";
   const forms = useRef(new Map<string, Values>());
   if (!view) forms.current.clear();
 
@@ -50,10 +53,13 @@ export function Desk({ model, here, online, threadRef, go, become, toast, dismis
           <Sidebar page={page} current={channel.id} unread={unread} online={online} open={menu} go={goTo} become={become} shut={() => setMenu(false)} />
           <main className="channel">
             <Top channel={channel} page={page} online={online} menu={menu} openMenu={() => setMenu(true)} send={send} />
-            <MessageList id={placeName(channel)} messages={roots(list)} actions={actions} below={below} days
-              head={<Beginning channel={channel} />} tail={<Hints channel={channel} page={page} list={list} write={(text) => void compose.write(text, "")} />} />
-            <Absent channel={channel} page={page} send={send} />
-            {compose.box(channel.id, "")}
+            {channel.kind === "im" && <Tabs tab={tab} pick={setTab} />}
+            {home ? <Home view={page.home} user={me.id} connected={page.connected} act={async (action) => { await send("action", { channel: channel.id, ...action }); }} /> : <>
+              <MessageList id={placeName(channel)} messages={roots(list)} actions={actions} below={below} days
+                head={<Beginning channel={channel} />} tail={<Hints channel={channel} page={page} list={list} write={(text) => void compose.write(text, "")} />} />
+              <Absent channel={channel} page={page} send={send} />
+              {compose.box(channel.id, "")}
+            </>}
           </main>
           {root && (
             <Thread root={root} answers={replies(list, root.ts)} place={placeName(channel)} status={doing(root.ts)} actions={actions} close={() => open("")} box={threadRef}>

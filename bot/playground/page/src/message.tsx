@@ -51,6 +51,7 @@ function Row({ message, author, compact, actions, below }: { message: Message; a
           <header><b>{author.display_name || author.name}</b>{author.is_bot && <span className="badge">{say.app}</span>}{time}</header>
         )}
         {message.deleted ? <p className="tombstone">{say.deleted}</p> : <Blocks blocks={blocks} act={act} />}
+        {!message.deleted && message.unfurls?.map((u) => <div className="unfurl" key={u.url}><Blocks blocks={u.blocks} act={act} /></div>)}
         {message.edited && !message.deleted && !message.streaming && <span className="edited">{say.edited}</span>}
         {message.streaming && <Dots />}
         {!!message.reactions?.length && <p className="reactions">{message.reactions.map((name) => <span key={name}>{emoji[name] ?? `:${name}:`}</span>)}</p>}

@@ -69,7 +69,7 @@ export function Modal({ view, drafts, act, submit, close }: Props) {
           <button type="button" className="icon-button" aria-label={say.close} onClick={close}><Cross /></button>
         </header>
         <div className="modal-body" tabIndex={-1} key={view.id}>
-          <Blocks blocks={blocks} act={act} form={{ values, set, errors }} />
+          <Blocks blocks={blocks} act={(action) => act({ ...action, values })} form={{ values, set, errors }} />
         </div>
         <footer>
           <button type="button" className="button" data-testid="modal-close" onClick={close}>{view.close || (view.submit ? say.cancel : say.close)}</button>

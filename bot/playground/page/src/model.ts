@@ -40,6 +40,7 @@ function happened(model: Model, event: Event, looking: { channel: string; thread
     case "connected": return { ...model, page: { ...model.page, connected: event.connected ?? true } };
     case "prompts": return { ...model, page: { ...model.page, prompts: event.prompts ?? [] } };
     case "view": return { ...model, view: event.view ?? null };
+    case "home": return { ...model, page: { ...model.page, home: event.view ?? null } };
     case "status": return { ...model, status: { ...model.status, [threadKey(channel, event.thread_ts ?? "")]: event.text ?? "" } };
     case "deleted": {
       const ts = message?.ts ?? event.ts;

@@ -6,6 +6,7 @@ export interface User { id: string; name: string; display_name: string; is_bot: 
 export interface Message {
   ts: string; thread_ts?: string; user: string; text: string; blocks?: Block[] | null;
   ephemeral?: boolean; edited?: boolean; deleted?: boolean; broadcast?: boolean; streaming?: boolean; reactions?: string[] | null;
+  unfurls?: { url: string; blocks: Block[] }[] | null; // previews of its links
 }
 
 export interface Channel { id: string; name: string; kind: "channel" | "im"; bot_member: boolean; topic?: string; archived?: boolean }
@@ -26,6 +27,7 @@ export interface PageState {
   team: { id: string; name: string }; me: User; users: User[]; bot: User;
   channels: Channel[]; commands: Command[]; connected: boolean;
   messages: Record<string, Message[] | null>; view: View | null;
+  home?: View | null;            // the Home tab, once the bot has published it
   examples?: string[] | null;    // questions for the first visit; none, no hint
   prompts?: Prompt[] | null;     // what the bot suggests in the direct message
   shortcuts?: Shortcut[] | null; // of the app's manifest; none, no menu entries
@@ -48,7 +50,7 @@ export interface Value {
 export type Values = Record<string, Record<string, Value>>;
 
 export interface Event {
-  type: "message" | "changed" | "deleted" | "ephemeral" | "view" | "view_closed" | "status" | "connected" | "channel" | "prompts";
+  type: "message" | "changed" | "deleted" | "ephemeral" | "view" | "home" | "view_closed" | "status" | "connected" | "channel" | "prompts";
   channel?: string; message?: Message; ts?: string; view?: View | null;
   thread_ts?: string; text?: string; connected?: boolean; prompts?: Prompt[];
 }

@@ -20,7 +20,7 @@ const ja = {
   working: "が考えています…", archived: "このチャンネルはアーカイブされています。", system: "システム", prompts: "たとえば",
   errors: { operation_timeout: "jirei が時間内に応答しませんでした。もう一度お試しください。", dispatch_failed: "jirei が接続していないため、届けられませんでした。",
     not_found: "この画面はもう閉じられています。", message_not_found: "このメッセージはもうありません。", no_such_action: "このボタンはもう使えません。", unknown_command: "そのスラッシュコマンドはありません。", is_archived: "このチャンネルはアーカイブされています。" } as Record<string, string>,
-  unread: "未読あり",
+  unread: "未読あり", home: "ホーム", messages: "メッセージ", noHome: "ホームはまだありません。",
 };
 
 export type Words = typeof ja;
@@ -44,7 +44,7 @@ const en: Words = {
   working: "is thinking…", archived: "This channel is archived.", system: "System", prompts: "For example",
   errors: { operation_timeout: "jirei did not answer in time. Please try again.", dispatch_failed: "jirei is not connected, so this did not reach it.",
     not_found: "This dialog is already closed.", message_not_found: "This message is gone.", no_such_action: "This button is no longer in use.", unknown_command: "There is no such slash command.", is_archived: "This channel is archived." },
-  unread: "unread",
+  unread: "unread", home: "Home", messages: "Messages", noHome: "There is no Home yet.",
 };
 
 export const words = (locale: string): Words => (locale.toLowerCase().startsWith("en") ? en : ja);
