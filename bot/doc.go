@@ -20,6 +20,11 @@
 // side, why.go says why a case is shown, publish.go posts what only its asker
 // saw. Whatever is said goes through fit.go, which knows what Slack takes.
 //
+// find.go is the search modal, like.go an answer in a modal (the cases near
+// somebody's message, and what Home is asked), home.go the Home tab, a function
+// for each section, unfurl.go the case below a link to its page, export.go the
+// paper for a meeting.
+//
 // Buttons: those that open a modal are done at once, since a trigger lives
 // three seconds (modal.go); a share is durable work like a question
 // (share.go), and so is a facet taken out of one, which changes its answer in
