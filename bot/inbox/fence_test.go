@@ -51,7 +51,8 @@ func testAnAttemptThatLostItsWorkCannotWrite(t *testing.T, place func(testing.TB
 				if note, found, err := w.Noted(ctx, "ts"); note != "first" || !found || err != nil {
 					t.Errorf("Noted: %q, %v, %v", note, found, err)
 				}
-				if err := w.end(ctx, "completed"); !errors.Is(err, ErrFenced) {
+				// On a busy machine River may have ended the context by now, which writes as little.
+				if err := w.end(ctx, "completed"); !errors.Is(err, ErrFenced) && !errors.Is(err, context.Canceled) {
 					t.Errorf("end: %v", err)
 				}
 				return result(err)

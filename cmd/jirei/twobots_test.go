@@ -267,11 +267,12 @@ func TestTwoBotsOneIsPausedPastItsLease(t *testing.T) {
 		t.Fatalf("%s, which is paused, asked the model", taken)
 	}
 	t.Logf("the other bot took the work %v after the pause", time.Since(began))
+	before := replies(p.slack, playground.General, first) // the cases, which are there before the summary
 	p.release(name) // its answer from the model waits for it
 	p.signal(name, syscall.SIGCONT)
 	p.says(name, "lost its work")
-	if n := replies(p.slack, playground.General, first); n != 0 {
-		t.Errorf("%d replies of the bot that had lost its work", n)
+	if n := replies(p.slack, playground.General, first); n > before {
+		t.Errorf("%d replies of the bot that had lost its work", n-before)
 	}
 	p.release(other)
 	late := p.ask("製造業は何件？")
