@@ -116,52 +116,53 @@ func (d *Dense) Probe(ctx context.Context, space Space, text string) ([]float32,
 
 // Passages makes the vectors of many texts, several requests at a time, and
 // hands them over as they come: use is told where in texts they belong, by one
-// caller at a time. The first error, of a request or of use, ends it.
+// caller at a time. The first error, of a request or of use, ends it: nothing
+// more is asked for, and what was on its way is still handed over, since it is paid for.
 func (d *Dense) Passages(ctx context.Context, space Space, texts []string, use func(from int, vectors [][]float32) error) error {
 	_, prefix := prefixes(space.Model)
 	prefixed := make([]string, len(texts))
 	for i, text := range texts {
 		prefixed[i] = prefix + text
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
+	going, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 	room := make(chan struct{}, d.limits.Abreast)
 	var all sync.WaitGroup
 	var one sync.Mutex
 	for from, n := range batches(prefixed, d.limits) {
 		select {
 		case room <- struct{}{}:
-		case <-ctx.Done():
+		case <-going.Done():
 		}
-		if ctx.Err() != nil {
+		if going.Err() != nil {
 			break
 		}
 		all.Go(func() {
 			defer func() { <-room }()
-			vectors, err := d.patiently(ctx, space, prefixed[from:from+n])
+			vectors, err := d.patiently(ctx, going, space, prefixed[from:from+n])
 			one.Lock()
 			defer one.Unlock()
 			if err == nil && ctx.Err() == nil {
 				err = use(from, vectors)
 			}
 			if err != nil {
-				cancel(err)
+				stop(err)
 			}
 		})
 	}
 	all.Wait()
-	return context.Cause(ctx)
+	return context.Cause(going)
 }
 
-// patiently asks for a batch again where that may help.
-func (d *Dense) patiently(ctx context.Context, space Space, texts []string) ([][]float32, error) {
+// patiently asks for a batch again where that may help, as long as going lasts.
+func (d *Dense) patiently(ctx, going context.Context, space Space, texts []string) ([][]float32, error) {
 	slow := false
 	for try := 1; ; try++ {
 		within, cancel := context.WithTimeout(ctx, d.limits.Batch)
 		vectors, err := d.sizedAsk(within, space, texts)
 		cancel()
 		var t *endpoint.Trouble
-		if err == nil || ctx.Err() != nil || !errors.As(err, &t) || try == d.limits.Tries {
+		if err == nil || going.Err() != nil || !errors.As(err, &t) || try == d.limits.Tries {
 			return vectors, err
 		}
 		// Once for a request that got lost; a server that is too slow stays it.
@@ -173,7 +174,7 @@ func (d *Dense) patiently(ctx context.Context, space Space, texts []string) ([][
 		pause += rand.N(pause/2 + 1) //nolint:gosec // jitter, no secret
 		pause = max(pause, t.Wait)
 		d.log.Info("the embedding model's server did not answer; asking again", "trouble", err, "after", pause)
-		if d.pause(ctx, pause) != nil {
+		if d.pause(going, pause) != nil {
 			return nil, err
 		}
 	}
