@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jirei/jirei/bot/phrases"
 	"github.com/jirei/jirei/bot/playground"
 	"github.com/jirei/jirei/retrieval/postgres/db/dbtest"
 )
@@ -142,11 +144,24 @@ func (p *pair) thinking() (name, other string) {
 	return name, map[string]string{"one": "two", "two": "one"}[name]
 }
 
+// answered waits for whole answers; shown for the cases, which come before them.
 func (p *pair) answered(asked ...string) {
 	p.t.Helper()
 	for _, ts := range asked {
-		wait(p.t, p.slack, "a reply to "+ts, func() bool { return replies(p.slack, playground.General, ts) > 0 })
+		wait(p.t, p.slack, "an answer to "+ts, func() bool { return replies(p.slack, playground.General, ts) > 0 && !p.unfinished(ts) })
 	}
+}
+
+func (p *pair) shown(ts string) {
+	p.t.Helper()
+	wait(p.t, p.slack, "the cases for "+ts, func() bool { return replies(p.slack, playground.General, ts) > 0 })
+}
+
+// unfinished says that a reply still announces its summary.
+func (p *pair) unfinished(ts string) bool {
+	return slices.ContainsFunc(p.slack.Thread(playground.Sato, playground.General, ts), func(m playground.Message) bool {
+		return m.Bot && strings.Contains(string(m.Blocks), phrases.For(phrases.Japanese).Writing)
+	})
 }
 
 // says waits until a bot has written some words to its log.
@@ -175,7 +190,7 @@ func (p *pair) once(asked ...string) {
 		}
 	}
 	for _, ts := range asked {
-		if n := replies(p.slack, playground.General, ts); n != 1 {
+		if n := replies(p.slack, playground.General, ts); n != 1 || p.unfinished(ts) {
 			p.t.Errorf("question %s has %d replies, want 1\none: %s\ntwo: %s", ts, n, p.said["one"], p.said["two"])
 		}
 	}
@@ -241,38 +256,39 @@ func TestTwoBotsOneIsKilledWhilePosting(t *testing.T) {
 	t.Parallel()
 	p := twoBots(t)
 	p.hold("one", "two")
+	p.slack.Delay("chat.postMessage", 5*time.Second)
 	ts := p.ask("UTMを導入した会社の事例は？")
 	name, _ := p.thinking()
-	p.slack.Delay("chat.postMessage", 5*time.Second)
-	p.release()
-	p.answered(ts)
+	p.shown(ts)
 	p.kill(name)
 	p.slack.Delay("chat.postMessage", 0)
+	p.release()
 	before := p.slack.Calls("conversations.replies")
 	wait(t, p.slack, "the other bot looks for the reply", func() bool { return p.slack.Calls("conversations.replies") > before })
+	p.answered(ts)
 	p.once(ts)
 }
 
-// A bot that is paused past its lease has lost its work, and does not know. When it goes on, the fence keeps it from posting, even before the
-// other one has posted.
+// A bot that is paused past its lease has lost its work, and does not know. When it goes on, the fence keeps it from writing, even before the
+// other one has finished.
 func TestTwoBotsOneIsPausedPastItsLease(t *testing.T) {
 	t.Parallel()
 	p := twoBots(t)
 	p.hold("one", "two")
 	first := p.ask("UTMを導入した会社の事例は？")
 	name, other := p.thinking()
+	p.shown(first)
 	p.signal(name, syscall.SIGSTOP)
 	began := time.Now()
 	if taken, _ := p.thinking(); taken != other {
 		t.Fatalf("%s, which is paused, asked the model", taken)
 	}
 	t.Logf("the other bot took the work %v after the pause", time.Since(began))
-	before := replies(p.slack, playground.General, first) // the cases, which are there before the summary
 	p.release(name) // its answer from the model waits for it
 	p.signal(name, syscall.SIGCONT)
 	p.says(name, "lost its work")
-	if n := replies(p.slack, playground.General, first); n > before {
-		t.Errorf("%d replies of the bot that had lost its work", n-before)
+	if n := replies(p.slack, playground.General, first); n != 1 || !p.unfinished(first) {
+		t.Errorf("%d replies, one of them finished: %v; the bot that had lost its work wrote", n, !p.unfinished(first))
 	}
 	p.release(other)
 	late := p.ask("製造業は何件？")
