@@ -70,12 +70,9 @@ type pressed struct {
 // false where it would be of no use then.
 func (v pressed) value(room int) (string, bool) {
 	for {
-		raw, err := json.Marshal(v)
-		if err != nil {
-			panic("a struct of strings did not marshal: " + err.Error())
-		}
-		if utf8.RuneCount(raw) <= room {
-			return string(raw), true
+		raw := packed(v)
+		if utf8.RuneCountInString(raw) <= room {
+			return raw, true
 		}
 		if v.Text == "" || !v.recorded {
 			return "", false

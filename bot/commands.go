@@ -2,9 +2,9 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/slack-go/slack"
 
@@ -148,14 +148,11 @@ func (b *Bot) offerShare(ctx context.Context, in render, c command.Command) (mes
 }
 
 func (r render) shareOffer(order shareOrder, c cases.Case) message {
-	value, err := json.Marshal(order)
-	if err != nil {
-		panic("a struct of strings did not marshal: " + err.Error())
-	}
+	value := packed(order)
 	text := r.p.ShareOffer(c.Page, short(c.Title, longTitle))
 	m := message{text: text, short: text, blocks: []slack.Block{slack.NewRichTextBlock("offer", slack.NewRichTextSection(said(text)))}}
-	if len([]rune(string(value))) <= longValue {
-		m.blocks = append(m.blocks, slack.NewActionBlock("offer-open", r.button(actionShareForm, string(value), r.p.OpenShare, "")))
+	if utf8.RuneCountInString(value) <= longValue {
+		m.blocks = append(m.blocks, slack.NewActionBlock("offer-open", r.button(actionShareForm, value, r.p.OpenShare, "")))
 	}
 	return fit(m)
 }

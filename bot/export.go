@@ -47,17 +47,9 @@ type exportOrder struct {
 	Thread  string `json:"th,omitempty"`
 }
 
-func (o exportOrder) String() string {
-	raw, err := json.Marshal(o)
-	if err != nil {
-		panic("a struct of strings did not marshal: " + err.Error())
-	}
-	return string(raw)
-}
-
 // exportButton opens the paper of some cases.
 func (r render) exportButton(pages []int) *slack.ButtonBlockElement {
-	return r.button(actionExport, exportOrder{Pages: pages[:min(len(pages), exported)]}.String(), r.p.ExportButton, r.p.ExportHint)
+	return r.button(actionExport, packed(exportOrder{Pages: pages[:min(len(pages), exported)]}), r.p.ExportButton, r.p.ExportHint)
 }
 
 func pagesOf(list []cases.Case) []int {
@@ -168,7 +160,7 @@ func (r render) exportView(p paper, o exportOrder, head string) slack.ModalViewR
 				slack.NewRichTextBlock("export-text", &slack.RichTextPreformatted{Type: slack.RTEPreformatted, Elements: []slack.RichTextSectionElement{said(short(p.text, most))}}))
 		}
 		return slack.ModalViewRequest{
-			Type: slack.VTModal, CallbackID: "export", PrivateMetadata: o.String(), Title: plainText(r.p.ExportTitle, blocks.MaxModalTitle),
+			Type: slack.VTModal, CallbackID: "export", PrivateMetadata: packed(o), Title: plainText(r.p.ExportTitle, blocks.MaxModalTitle),
 			Close: plainText(r.p.Close, blocks.MaxModalTitle), Blocks: slack.Blocks{BlockSet: body},
 		}
 	}
@@ -346,7 +338,7 @@ func (b *Bot) exportHere(ctx context.Context, in render, r Request, c command.Co
 	if len(made.cases) == 0 {
 		return m, nil
 	}
-	m.blocks = []slack.Block{notesBlock("export", lines), slack.NewActionBlock("export-open", in.button(actionExport, o.String(), in.p.ExportOpen, ""))}
+	m.blocks = []slack.Block{notesBlock("export", lines), slack.NewActionBlock("export-open", in.button(actionExport, packed(o), in.p.ExportOpen, ""))}
 	if r.ResponseURL == "" {
 		m.paper = &Export{Key: "x:" + r.Key, Team: r.Team, User: r.User, Channel: r.Channel, Thread: r.Thread, Pages: o.Pages, Locale: locale}
 	}

@@ -70,13 +70,10 @@ type opinionOf struct {
 func (v opinionOf) value() string {
 	const room = longValue / 3
 	for {
-		raw, err := json.Marshal(v)
-		if err != nil {
-			panic("a struct of strings did not marshal: " + err.Error())
-		}
+		raw := packed(v)
 		switch {
-		case utf8.RuneCount(raw) <= room:
-			return string(raw)
+		case utf8.RuneCountInString(raw) <= room:
+			return raw
 		case len(v.History) > 0:
 			v.History = nil
 		case len(v.Cases) > 3:
@@ -163,10 +160,6 @@ func (b *Bot) askWhy(ctx context.Context, in slack.InteractionCallback, o Opinio
 }
 
 func (r render) whyBad(o Opinion) slack.ModalViewRequest {
-	meta, err := json.Marshal(o)
-	if err != nil {
-		panic("a struct of strings did not marshal: " + err.Error())
-	}
 	options := make([]*slack.OptionBlockObject, len(reasonNames))
 	for i, name := range reasonNames {
 		options[i] = slack.NewOptionBlockObject(name, plainText(r.p.Reasons[i], 75), nil)
@@ -176,7 +169,7 @@ func (r render) whyBad(o Opinion) slack.ModalViewRequest {
 	own := slack.NewInputBlock(blockNote, plainText(r.p.OwnWords, 2000), nil, note)
 	own.Optional = true
 	return slack.ModalViewRequest{
-		Type: slack.VTModal, CallbackID: callbackFeedback, PrivateMetadata: string(meta),
+		Type: slack.VTModal, CallbackID: callbackFeedback, PrivateMetadata: packed(o),
 		Title: plainText(r.p.WhyBad, 24), Submit: plainText(r.p.Send, 24), Close: plainText(r.p.Close, 24),
 		Blocks: slack.Blocks{BlockSet: []slack.Block{
 			slack.NewInputBlock(blockReason, plainText(r.p.WhyBadAsk, 2000), nil, slack.NewRadioButtonsBlockElement(blockReason, options...)), own,

@@ -50,14 +50,6 @@ type around struct {
 	Page    int    `json:"n,omitempty"`
 }
 
-func (a around) String() string {
-	raw, err := json.Marshal(a)
-	if err != nil {
-		panic("a struct of strings did not marshal: " + err.Error())
-	}
-	return string(raw)
-}
-
 func readAround(metadata string) (a around) {
 	_ = json.Unmarshal([]byte(metadata), &a) // a view of another kind is nowhere
 	return a
@@ -244,7 +236,7 @@ func (r render) findForm(s sought, f finding) slack.ModalViewRequest {
 	body := []slack.Block{slack.NewActionBlock(blockFacets, r.findMenus(s, f.book)...), r.findInput(s), r.findCount(s, f)}
 	body = append(body, r.findRows(s, f)...)
 	return slack.ModalViewRequest{
-		Type: slack.VTModal, CallbackID: callbackFind, PrivateMetadata: around{Page: s.page}.String(),
+		Type: slack.VTModal, CallbackID: callbackFind, PrivateMetadata: packed(around{Page: s.page}),
 		Title: plainText(r.p.FindTitle, blocks.MaxModalTitle), Submit: plainText(r.p.FindSubmit, blocks.MaxModalTitle), Close: plainText(r.p.Close, blocks.MaxModalTitle),
 		Blocks: slack.Blocks{BlockSet: append(body, r.bookFoot(f.book, ""))},
 	}

@@ -73,7 +73,7 @@ func (b *Bot) showAnswer(ctx context.Context, in slack.InteractionCallback, p *p
 func (r render) answerView(title, text string, a answer.Answer, from around) slack.ModalViewRequest {
 	with := func(cards int) slack.ModalViewRequest {
 		return slack.ModalViewRequest{
-			Type: slack.VTModal, CallbackID: "answer", PrivateMetadata: from.String(), Title: plainText(title, 24), Close: plainText(r.p.Close, 24),
+			Type: slack.VTModal, CallbackID: "answer", PrivateMetadata: packed(from), Title: plainText(title, 24), Close: plainText(r.p.Close, 24),
 			Blocks: slack.Blocks{BlockSet: append([]slack.Block{slack.NewRichTextBlock("asked",
 				&slack.RichTextQuote{Type: slack.RTEQuote, Elements: []slack.RichTextSectionElement{said(short(text, longQuestion))}})}, r.viewBlocks(a, cards)...)},
 		}

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -108,12 +107,8 @@ func (b *Bot) askOutside(ctx context.Context, s Share) (slack.ModalViewRequest, 
 	if err == nil && c.Name != "" {
 		name = "#" + c.Name
 	}
-	meta, marshal := json.Marshal(s)
-	if marshal != nil {
-		panic("a struct of strings did not marshal: " + marshal.Error())
-	}
 	view := notice(p, p.ShareTitle, p.ShareOutside(name, err == nil))
-	view.CallbackID, view.PrivateMetadata = callbackOutside, string(meta)
+	view.CallbackID, view.PrivateMetadata = callbackOutside, packed(s)
 	view.Submit, view.Close = plainText(p.ShareAnyway, 24), plainText(p.Cancel, 24)
 	return view, true
 }

@@ -1,10 +1,7 @@
 package bot
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"fmt"
 	"unicode/utf8"
 
 	"github.com/slack-go/slack"
@@ -32,16 +29,11 @@ func (b *Bot) members(ctx context.Context, channel string) (int, error) {
 // askIfSure asks in the modal that waits for the result; a sharer who has closed
 // it is told that nothing was shared.
 func (b *Bot) askIfSure(ctx context.Context, s Share, p *phrases.Phrases, n int) error {
-	var meta bytes.Buffer
-	write := json.NewEncoder(&meta)
-	write.SetEscapeHTML(false) // a comment of < is not six times as long
-	if err := write.Encode(s); err != nil {
-		return fmt.Errorf("encoding a share: %w", err)
-	}
+	meta := packed(s)
 	name := b.channelName(ctx, p, s.Channel)
 	view := notice(p, p.ShareTitle, p.ManyMembers(name, n))
-	view.CallbackID, view.PrivateMetadata, view.Submit = callbackSure, meta.String(), plainText(p.ShareAnyway, 24)
-	if utf8.RuneCount(meta.Bytes()) <= 3000 && b.show(ctx, s, view) {
+	view.CallbackID, view.PrivateMetadata, view.Submit = callbackSure, meta, plainText(p.ShareAnyway, 24)
+	if utf8.RuneCountInString(meta) <= 3000 && b.show(ctx, s, view) {
 		return nil
 	}
 	return b.tell(ctx, s, p, p.ManyMembersTold(name, n))

@@ -84,12 +84,8 @@ func (r render) shareForm(c cases.Case, from shareOrigin, fill shareFill) slack.
 		with.Optional = true
 		blocks = append(blocks, with)
 	}
-	meta, err := json.Marshal(from)
-	if err != nil {
-		panic("a struct of strings did not marshal: " + err.Error())
-	}
 	return slack.ModalViewRequest{
-		Type: slack.VTModal, CallbackID: callbackShare, PrivateMetadata: string(meta),
+		Type: slack.VTModal, CallbackID: callbackShare, PrivateMetadata: packed(from),
 		Title: plainText(r.p.ShareTitle, 24), Submit: plainText(r.p.Share, 24), Close: plainText(r.p.Cancel, 24),
 		Blocks: slack.Blocks{BlockSet: append(blocks, said, slack.NewDividerBlock(), slack.NewContextBlock("preview", plainText(r.p.Preview, 2000)), r.face(c, "preview"))},
 	}
