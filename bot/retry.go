@@ -1,7 +1,10 @@
 package bot
 
 import (
+	"errors"
 	"fmt"
+
+	"github.com/slack-go/slack"
 
 	"github.com/jirei/jirei/bot/inbox"
 )
@@ -30,4 +33,13 @@ func retryable(doing string, err error) error {
 		return inbox.RetryAfter(limited.RetryAfter, fmt.Errorf("%s: %w", doing, err))
 	}
 	return fmt.Errorf("%s: %w", doing, err)
+}
+
+// slackError returns Slack's own name of an error, "" for others.
+func slackError(err error) string {
+	var refused slack.SlackErrorResponse
+	if errors.As(err, &refused) {
+		return refused.Err
+	}
+	return ""
 }
