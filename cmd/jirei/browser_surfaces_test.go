@@ -14,21 +14,7 @@ import (
 // modal, and a colleague's message.
 func TestBrowserSurfaces(t *testing.T) {
 	t.Parallel()
-	path := chromium(t)
-	url := playing(t)
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.WindowSize(1280, 1000), chromedp.Flag("lang", "ja"))
-	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
-	defer cancel()
-	ctx, cancel = chromedp.NewContext(ctx)
-	defer cancel()
-	ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
-	defer cancel()
-	do := func(what string, actions ...step) {
-		t.Helper()
-		if err := chromedp.Do(ctx, actions...); err != nil {
-			t.Fatalf("%s: %v", what, err)
-		}
-	}
+	url, do := browse(t, 1000, 2*time.Minute)
 	const modal = `[data-testid="modal"]`
 	closed := chromedp.WaitNotPresent(css(modal))
 	do("open Home", chromedp.Navigate(url), press(`[data-testid="channel-jirei"]`), press(`[data-testid="tab-home"]`),

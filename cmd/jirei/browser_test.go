@@ -124,24 +124,31 @@ func picture(name string) step {
 	})
 }
 
-// TestBrowser is a person's first minute: ask, read, open a case, share it.
-func TestBrowser(t *testing.T) {
-	t.Parallel()
+// browse opens a window of a height on `jirei play`, and returns its address and
+// what takes steps there, each said by what it is; all of them within patience.
+func browse(t *testing.T, height int, patience time.Duration) (url string, do func(what string, actions ...step)) {
+	t.Helper()
 	path := chromium(t)
-	url := playing(t)
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.WindowSize(1280, 900), chromedp.Flag("lang", "ja"))
+	url = playing(t)
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.WindowSize(1280, height), chromedp.Flag("lang", "ja"))
 	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
-	defer cancel()
+	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
-	defer cancel()
-	ctx, cancel = context.WithTimeout(ctx, time.Minute)
-	defer cancel()
-	do := func(what string, actions ...step) {
+	t.Cleanup(cancel)
+	ctx, cancel = context.WithTimeout(ctx, patience)
+	t.Cleanup(cancel)
+	return url, func(what string, actions ...step) {
 		t.Helper()
 		if err := chromedp.Do(ctx, actions...); err != nil {
 			t.Fatalf("%s: %v", what, err)
 		}
 	}
+}
+
+// TestBrowser is a person's first minute: ask, read, open a case, share it.
+func TestBrowser(t *testing.T) {
+	t.Parallel()
+	url, do := browse(t, 900, time.Minute)
 	const pane = `[data-testid="thread-pane"]`
 	var answer string
 	do("ask in #general",

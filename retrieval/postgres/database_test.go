@@ -15,25 +15,8 @@ import (
 	"github.com/jirei/jirei/retrieval"
 	"github.com/jirei/jirei/retrieval/postgres/db"
 	"github.com/jirei/jirei/retrieval/postgres/db/dbtest"
+	"github.com/jirei/jirei/retrieval/storetest"
 )
-
-// edition is a book of two cases, one of which states no size.
-func edition(title string) retrieval.Change {
-	entry := func(page int, size *cases.Size) retrieval.Entry {
-		return retrieval.Entry{
-			Case: cases.Case{
-				ID: cases.MakeID("book", page), Page: page, Title: title, Measures: []string{"対策"},
-				Facets: cases.Facets{Industry: "製造業", Categories: []string{"被害有"}, Size: size, Employees: size.String()},
-			},
-			Hash: title, Row: embeddings.Sparse{Index: []uint32{7}, Value: []float32{0.5}}, Dense: []float32{1, float32(page)},
-			Lines: []retrieval.Line{{Text: "質問", Sparse: embeddings.Sparse{Index: []uint32{7, 8}, Value: []float32{0.25, 0.75}}}},
-		}
-	}
-	return retrieval.Change{
-		Book: cases.Book{ID: "book", Title: title}, Features: "rules", Average: 3, AverageLine: 2, Model: "model", Dim: 2,
-		Upsert: []retrieval.Entry{entry(1, nil), entry(2, &cases.Size{Min: 1, Max: 5})},
-	}
-}
 
 // seen is all that a store tells about its book.
 type seen struct {
@@ -86,7 +69,7 @@ func TestReplicasSeeAPutOfTheOther(t *testing.T) {
 		bot, index := at(t, url, exact), at(t, url, exact)
 		other := at(t, url, retrieval.ExactPassages-exact)
 		for n, title := range []string{"第1版", "第2版", "第3版"} {
-			mustPut(t, []*Store{index, other, index}[n], edition(title))
+			mustPut(t, []*Store{index, other, index}[n], storetest.Edition(title))
 			got := look(t, bot)
 			if got.Generation.Number != int64(n+1) || got.Candidates.Generation != int64(n+1) || len(got.Candidates.Found) != 2 || got.Candidates.Found[0].Cosine == 0 {
 				t.Errorf("after put %d the bot sees %+v", n+1, got)
@@ -107,12 +90,12 @@ func TestReadersGoOnWhileAnotherWrites(t *testing.T) {
 	both(t, func(t *testing.T, exact int) {
 		url := dbtest.Schema(t)
 		s, writer := at(t, url, exact), at(t, url, exact)
-		mustPut(t, s, edition("第1版"))
+		mustPut(t, s, storetest.Edition("第1版"))
 		tx, err := writer.pool.Begin(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		change := edition("書きかけ")
+		change := storetest.Edition("書きかけ")
 		change.Model = "another" // the vectors go to another table
 		if err := writer.put(t.Context(), tx, change); err != nil {
 			t.Fatal(err)
@@ -138,7 +121,7 @@ func TestNoTableIsLeftBehind(t *testing.T) {
 	t.Parallel()
 	s := fresh(t, 0)
 	for _, model := range []string{"a", "a", "b", "c"} {
-		change := edition("第n版")
+		change := storetest.Edition("第n版")
 		change.Model = model
 		mustPut(t, s, change)
 	}
@@ -157,7 +140,7 @@ func TestMoreFeaturesThanASparsevecTakes(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, exact int) {
 		s := fresh(t, exact)
-		change := edition("長い行")
+		change := storetest.Edition("長い行")
 		var long embeddings.Sparse
 		for i := range uint32(2*most + 5) {
 			long.Index, long.Value = append(long.Index, 3*i+1), append(long.Value, float32(i+1)/1e5)
@@ -183,7 +166,7 @@ func TestVectorsOfManyDimensions(t *testing.T) {
 		t.Run(fmt.Sprint(dim), func(t *testing.T) {
 			t.Parallel()
 			s := fresh(t, 0)
-			change := edition("多次元")
+			change := storetest.Edition("多次元")
 			change.Dim = dim
 			for i := range change.Upsert {
 				v := make([]float32, dim)
@@ -213,10 +196,10 @@ func TestVectorsOfManyDimensions(t *testing.T) {
 func TestLargeBookIsSearchedByItsIndex(t *testing.T) {
 	t.Parallel()
 	s := fresh(t, 0)
-	change := edition("多い")
+	change := storetest.Edition("多い")
 	change.Upsert = nil
 	for page := 1; page <= 3000; page++ {
-		e := edition("多い").Upsert[0]
+		e := storetest.Edition("多い").Upsert[0]
 		e.Case.ID, e.Case.Page, e.Lines = cases.MakeID("book", page), page, nil
 		e.Dense = []float32{float32(page % 61), float32(page % 7)}
 		change.Upsert = append(change.Upsert, e)
@@ -252,7 +235,7 @@ func TestBadDatabasesAreTold(t *testing.T) {
 	t.Parallel()
 	url := dbtest.Schema(t)
 	s := at(t, url, retrieval.ExactPassages)
-	mustPut(t, s, edition("第1版"))
+	mustPut(t, s, storetest.Edition("第1版"))
 	told := func(what string, err error, words string) {
 		t.Helper()
 		var said *db.Error
@@ -264,7 +247,7 @@ func TestBadDatabasesAreTold(t *testing.T) {
 	if got := look(t, reader); got.Generation.Number != 1 || len(got.Candidates.Found) != 2 {
 		t.Errorf("a read-only database is searched: %+v", got)
 	}
-	told("a put on a read-only database", reader.Put(t.Context(), edition("第2版")), "読み取り専用")
+	told("a put on a read-only database", reader.Put(t.Context(), storetest.Edition("第2版")), "読み取り専用")
 
 	empty, err := db.Open(t.Context(), dbtest.With(t, dbtest.Schema(t), "default_transaction_read_only", "on"))
 	if err != nil {

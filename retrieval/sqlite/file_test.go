@@ -12,25 +12,8 @@ import (
 	"github.com/jirei/jirei/embeddings"
 	"github.com/jirei/jirei/retrieval"
 	"github.com/jirei/jirei/retrieval/sqlite/file"
+	"github.com/jirei/jirei/retrieval/storetest"
 )
-
-// edition is a book of two cases, one of which states no size.
-func edition(title string) retrieval.Change {
-	entry := func(page int, size *cases.Size) retrieval.Entry {
-		return retrieval.Entry{
-			Case: cases.Case{
-				ID: cases.MakeID("book", page), Page: page, Title: title, Measures: []string{"対策"},
-				Facets: cases.Facets{Industry: "製造業", Categories: []string{"被害有"}, Size: size, Employees: size.String()},
-			},
-			Hash: title, Row: embeddings.Sparse{Index: []uint32{7}, Value: []float32{0.5}}, Dense: []float32{1, float32(page)},
-			Lines: []retrieval.Line{{Text: "質問", Sparse: embeddings.Sparse{Index: []uint32{7, 8}, Value: []float32{0.25, 0.75}}}},
-		}
-	}
-	return retrieval.Change{
-		Book: cases.Book{ID: "book", Title: title}, Features: "rules", Average: 3, AverageLine: 2, Model: "model", Dim: 2,
-		Upsert: []retrieval.Entry{entry(1, nil), entry(2, &cases.Size{Min: 1, Max: 5})},
-	}
-}
 
 var probe = retrieval.Probe{Sparse: embeddings.Sparse{Index: []uint32{7, 8}, Value: []float32{1, 1}}, Dense: []float32{1, 1}, Limit: 10}
 
@@ -77,7 +60,7 @@ func TestReopenedFileHoldsTheSame(t *testing.T) {
 			t.Fatal(err)
 		}
 		first.exact = exact
-		if err := first.Put(t.Context(), edition("第1版")); err != nil {
+		if err := first.Put(t.Context(), storetest.Edition("第1版")); err != nil {
 			t.Fatal(err)
 		}
 		before := look(t, first)
@@ -101,7 +84,7 @@ func TestEitherWayReadsTheOthersFile(t *testing.T) {
 	both(t, func(t *testing.T, exact int) {
 		path := filepath.Join(t.TempDir(), "jirei.db")
 		writer := at(t, path, exact)
-		if err := writer.Put(t.Context(), edition("第1版")); err != nil {
+		if err := writer.Put(t.Context(), storetest.Edition("第1版")); err != nil {
 			t.Fatal(err)
 		}
 		other := at(t, path, retrieval.ExactPassages-exact)
@@ -109,7 +92,7 @@ func TestEitherWayReadsTheOthersFile(t *testing.T) {
 			t.Errorf("the writer sees %+v, the other %+v", a, b)
 		}
 		// The other's Put moves the book to its own way of keeping.
-		if err := other.Put(t.Context(), edition("第2版")); err != nil {
+		if err := other.Put(t.Context(), storetest.Edition("第2版")); err != nil {
 			t.Fatal(err)
 		}
 		if a, b := look(t, writer), look(t, other); !reflect.DeepEqual(a, b) || a.Generation.Number != 2 {
@@ -128,7 +111,7 @@ func TestSecondHandleSeesAPutOfTheFirst(t *testing.T) {
 			t.Fatalf("%+v, %v", g, err)
 		}
 		for n, title := range []string{"第1版", "第2版"} {
-			if err := index.Put(t.Context(), edition(title)); err != nil {
+			if err := index.Put(t.Context(), storetest.Edition(title)); err != nil {
 				t.Fatal(err)
 			}
 			got := look(t, bot)
@@ -149,14 +132,14 @@ func TestReadersGoOnWhileAnotherWrites(t *testing.T) {
 	both(t, func(t *testing.T, exact int) {
 		path := filepath.Join(t.TempDir(), "jirei.db")
 		s, writer := at(t, path, exact), at(t, path, exact)
-		if err := s.Put(t.Context(), edition("第1版")); err != nil {
+		if err := s.Put(t.Context(), storetest.Edition("第1版")); err != nil {
 			t.Fatal(err)
 		}
 		tx, err := writer.db.BeginTx(t.Context(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := writer.put(t.Context(), tx, edition("書きかけ")); err != nil {
+		if err := writer.put(t.Context(), tx, storetest.Edition("書きかけ")); err != nil {
 			t.Fatal(err)
 		}
 		got := look(t, s)
