@@ -140,6 +140,7 @@ func TestUnderstandIndustryStems(t *testing.T) {
 		"荷物を運ぶ会社":       industry("運輸業・郵便業"),
 		"運送屋":           industry("運輸業・郵便業"),
 		"IT系":           industry("情報通信業"),
+		"IT企業の事例":       industry("情報通信業"),
 		"保険屋さん":         industry("金融業・保険業"),
 		"ものを売る会社":       industry("卸売業・小売業"),
 		"建設的な意見":        `{}`,

@@ -77,6 +77,6 @@ func DefaultWeights() Weights {
 		Industry: 1.1, Category: 0.3, Size: 1, Stars: 1, Unstated: 0.3,
 		Unknown: 0.3, Lexical: 2, Topic: 0.6, OnTopic: 0.6,
 		Refuse: 0.36, Match: 0.6, MatchScore: 0.75,
-		Border: Border{Bias: 1.9, Outside: 1.77, Near: 5.68, Held: 2.8, Missing: 5.55, Said: 5.62},
+		Border: Border{Bias: 1.5, Outside: 1.77, Near: 5.68, Held: 2.8, Missing: 5.55, Said: 5.62},
 	}
 }
